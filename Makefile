@@ -1,0 +1,138 @@
+# dirql: the kernel, its drivers, its ISO, and what is done with them. `make help` lists it.
+
+NT       ?= 6.3
+CPUS     ?= 4
+MACHINE  ?= q35
+FIRMWARE ?= bios
+CC       := $(if $(filter clang,$(CC)),clang,gcc)
+DRIVER   ?=
+HWID     ?=
+QEMU     ?=
+APPEND   ?=
+PYTHON   := /usr/bin/python3
+
+# What __NT__ is to the preprocessor: 0x603 for 6.3.
+NT_5.2  := 0x502
+NT_6.0  := 0x600
+NT_6.1  := 0x601
+NT_6.2  := 0x602
+NT_6.3  := 0x603
+NT_10.0 := 0xA00
+NT_2004 := 0xA04
+ifeq ($(NT_$(NT)),)
+$(error NT=$(NT) is none of 5.2 6.0 6.1 6.2 6.3 10.0 2004)
+endif
+
+BUILD   := build/$(NT)
+FOLDERS := rtl arch hal ke mm ex ldr io boot
+SOURCES := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.c' ! -name offsets.c))
+ASSEMBLY := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.asm'))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ASSEMBLY:%.asm=$(BUILD)/%.asm.o)
+
+CFLAGS := -std=gnu11 -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
+          -mgeneral-regs-only -fshort-wchar -O2 -g -fno-omit-frame-pointer \
+          -momit-leaf-frame-pointer -fno-strict-aliasing -fno-stack-protector \
+          -fcf-protection=none -fno-asynchronous-unwind-tables \
+          -Wall -Wextra -Wmissing-prototypes -Werror \
+          -Iinclude -DDIRQL_NT=$(NT_$(NT)) -DDIRQL_NT_NAME='"$(NT)"'
+
+# Drivers and programs: one folder, one .sys (tools/build_driver knows how).
+DRIVERS := $(notdir $(wildcard drivers/*))
+APPS    := $(notdir $(wildcard apps/*))
+TESTS   := $(notdir $(wildcard tests/kernel/*/))
+MODULES := $(DRIVERS:%=build/drivers/%.sys) $(APPS:%=build/apps/%.sys)
+PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
+
+RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
+             --driver='$(DRIVER)' --hwid='$(HWID)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
+
+.PHONY: all run test bench gdb lint format help packages iso clean
+.DELETE_ON_ERROR:
+
+all: iso
+
+help:
+	@echo 'make run      boot $(CPUS) processors, serve e1000 and AHCI, report, power off'
+	@echo 'make test     host, kernel and system tests'
+	@echo 'make bench    figures in guest instructions'
+	@echo 'make gdb      QEMU stopped at its stub, gdb attached'
+	@echo 'make lint     format, layers, static analysis'
+	@echo 'Variables: NT=6.3|5.2|6.0|6.1|6.2|10.0|2004 CPUS=4 MACHINE=q35|pc FIRMWARE=bios|uefi'
+	@echo '           CC=gcc|clang DRIVER=x.sys|folder HWID=ID QEMU=args APPEND=options'
+
+packages:
+	@tools/ensure_packages
+
+# A driver of somebody's that does not compile is the run's failure, not make's: the run is
+# quiet about commands and ends with its own line.
+run: packages
+	@$(MAKE) --no-print-directory -s iso
+	@$(PYTHON) tools/run.py $(RUN_FLAGS)
+
+test: packages
+	@$(MAKE) --no-print-directory -s iso tests
+	@$(PYTHON) tools/test.py --nt $(NT)
+
+bench: packages
+	@$(MAKE) --no-print-directory -s iso tests
+	@$(PYTHON) tools/bench.py --nt $(NT)
+
+gdb: packages
+	@$(MAKE) --no-print-directory -s iso
+	@$(PYTHON) tools/debug.py --nt $(NT) --cpus $(CPUS) --machine $(MACHINE)
+
+iso: $(BUILD)/dirql.iso
+tests: $(TESTS:%=build/tests/%.sys)
+
+$(BUILD)/dirql.iso: $(BUILD)/dirql.elf $(MODULES) tools/modules.txt tools/harness/iso.py
+	@echo '  ISO  $@'
+	@$(PYTHON) tools/make_iso $@ $(BUILD)/dirql.elf --standard
+
+$(BUILD)/dirql.elf: $(OBJECTS) linker.ld
+	@echo '  LD   $@'
+	@ld -nostdlib -static -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments -T linker.ld \
+	   -o $@ $(OBJECTS)
+	@tools/check_layers --objects $(BUILD)
+
+# Offsets for NASM, from what the compiler says they are.
+$(BUILD)/offsets.inc: arch/x86_64/offsets.c
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	@$(CC) $(CFLAGS) -MMD -MF $@.d -MT $@ -S -o - $< | \
+	    sed -n 's/^#OFFSET \([^ ]*\) \$$\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' > $@
+
+$(BUILD)/%.asm.o: %.asm arch/x86_64/entry.inc $(BUILD)/offsets.inc
+	@mkdir -p $(@D)
+	@echo '  NASM $<'
+	@nasm -f elf64 -g -F dwarf -I $(BUILD)/ -I arch/x86_64/ -o $@ $<
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo '  CC   $<'
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define module_rule
+build/$(1)/$(2).sys: $$(wildcard $(3)/*.c $(3)/*.h) $$(PUBLIC_HEADERS) tools/build_driver
+	@echo '  SYS  $$@'
+	@EXTRA_CFLAGS=-Werror tools/build_driver $$@ $$(wildcard $(3)/*.c)
+endef
+$(foreach Name,$(DRIVERS),$(eval $(call module_rule,drivers,$(Name),drivers/$(Name))))
+$(foreach Name,$(APPS),$(eval $(call module_rule,apps,$(Name),apps/$(Name))))
+$(foreach Name,$(TESTS),$(eval $(call module_rule,tests,$(Name),tests/kernel/$(Name))))
+
+FORMATTED := $(shell find rtl arch hal ke mm ex ldr io boot drivers apps examples tests \
+               -name '*.c' -o -name '*.h') $(shell find include/internal -name '*.h')
+
+format:
+	clang-format -i $(FORMATTED)
+
+lint: packages
+	clang-format --dry-run --Werror $(FORMATTED)
+	tools/check_layers
+	$(MAKE) --no-print-directory -s CC=clang BUILD=build/lint-$(NT) build/lint-$(NT)/dirql.elf
+	$(PYTHON) -m py_compile tools/*.py tools/harness/*.py tests/system/*.py
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(BUILD)/offsets.inc.d

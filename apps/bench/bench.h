@@ -1,0 +1,51 @@
+/*
+ * bench.sys: counts the instructions of the interrupt path from inside.
+ *
+ * Under QEMU's -icount shift=0 with one processor the TSC advances by one for each guest
+ * instruction, so a difference of two stamps is a number of instructions. The probes are
+ * assembly: every instruction between two stamps is written down, measured once without an
+ * interrupt, and taken off. The interrupt is a real one: QEMU's edu device raises its line
+ * in the very instruction that asks it to.
+ */
+#pragma once
+
+#include <ntddk.h>
+
+#define EDU_RAISE 0x60
+#define EDU_ACKNOWLEDGE 0x64
+
+typedef struct _BENCH_DEVICE {
+    PDEVICE_OBJECT Self;
+    PDEVICE_OBJECT Lower;
+    PUCHAR Registers;
+    PKINTERRUPT Interrupt;
+} BENCH_DEVICE, *PBENCH_DEVICE;
+
+/* probes.c: TSC at each point, written by the probes. */
+typedef struct _BENCH_STAMPS {
+    ULONG64 Raised;   /* before the instruction that raises the line */
+    ULONG64 Entered;  /* the ISR's first instruction */
+    ULONG64 Returned; /* the ISR's end */
+    ULONG64 DpcEntered;
+    ULONG64 Resumed; /* the instruction after the one that raised */
+} BENCH_STAMPS;
+
+extern volatile BENCH_STAMPS BenchStamps;
+extern PUCHAR BenchRegisters;
+extern volatile ULONG BenchQueueDpc; /* non-zero: the ISR queues BenchDpc */
+extern KDPC BenchDpc;
+
+KSERVICE_ROUTINE BenchIsr;
+KDEFERRED_ROUTINE BenchDpcRoutine;
+/* Stamps, stores Value at Register, stamps. */
+VOID NTAPI BenchRaise(volatile ULONG *Register, ULONG Value);
+/* Runs the ISR's last instructions as a call, and stamps: what to take off. */
+VOID NTAPI BenchReturn(VOID);
+/* Stamps, inserts BenchDpc at PASSIVE_LEVEL, stamps. */
+VOID NTAPI BenchInsert(VOID);
+/* Count lock pairs / nothing, in a loop; returns the TSC it took. */
+ULONG64 NTAPI BenchSpinPairs(PKSPIN_LOCK Lock, ULONG Count);
+ULONG64 NTAPI BenchEmptyLoop(PKSPIN_LOCK Lock, ULONG Count);
+
+/* figures.c: measures and prints. PASSIVE_LEVEL. */
+VOID BenchMeasure(PBENCH_DEVICE Device);

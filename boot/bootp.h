@@ -1,0 +1,41 @@
+/* Private to boot/: the steps of the phase table and what they pass along. */
+#pragma once
+
+#include <internal/boot.h>
+#include <internal/ke.h>
+#include <internal/mm.h>
+#include <internal/rtl.h>
+
+/* linker.ld: the image as it was loaded; trampoline.asm: real-mode code to copy. */
+extern const UCHAR BootImageStart[], KiImageStart[], KiImageEnd[];
+extern const UCHAR BootTrampoline[], BootTrampolineEnd[];
+
+/* multiboot2.c: fills Boot from the loader's tags. NULL, or what is wrong with them.
+   The strings of the information are changed in place. */
+const CHAR *BootParseInformation(UCHAR *Information, PBOOT_INFORMATION Boot);
+/* processors.c: a processor's stacks and blocks. FALSE: memory is short. */
+BOOLEAN BootAllocateProcessor(PKPROCESSOR_MEMORY Memory);
+/* Starts every processor the MADT lists, at most Limit in all. */
+VOID BootStartProcessors(ULONG Limit);
+/* modules.c: NULL, or why the modules cannot be what they should be. */
+const CHAR *BootCheckModules(const BOOT_INFORMATION *Boot);
+/* Loads and starts what the options ask for. FALSE: one failed (a line has said which). */
+BOOLEAN BootLoadModules(const BOOT_INFORMATION *Boot);
+/* main.c */
+__attribute__((noreturn)) VOID BootRefuse(const CHAR *Why);
+__attribute__((noreturn)) VOID BootMain(ULONG64 InformationBase, ULONG64 EntryTimeStamp);
+/* report.c, json.c: what the run came to. TRUE when nothing was lost. */
+typedef struct _BOOT_REPORT {
+    KE_ACCOUNT Kernel;
+    ULONG64 IrpsIssued;
+    ULONG64 IrpsCompleted;
+    ULONG64 IrpsOutstanding;
+    ULONG LinesPending;
+    ULONG64 Lost;
+} BOOT_REPORT, *PBOOT_REPORT;
+VOID BootGatherReport(PBOOT_REPORT Report);
+VOID BootPrintReport(const BOOT_REPORT *Report);
+VOID BootDescribeSource(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size);
+ULONG_PTR BootIsrOf(PKINTERRUPT Interrupt);
+VOID BootWriteReport(const BOOT_REPORT *Report, const BOOT_INFORMATION *Boot,
+                     const CHAR *Verdict);

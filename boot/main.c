@@ -1,0 +1,228 @@
+/*
+ * The composition root: what runs in which order, and nothing else.
+ *
+ * Phase 0 is one processor without interrupts: each step makes the next one possible. Phase 1
+ * is a system thread; there the other processors start, devices are found, drivers loaded,
+ * programs run, and the machine is left with a verdict.
+ */
+#include "bootp.h"
+
+#include <internal/ex.h>
+#include <internal/io.h>
+
+#define APPLICATION_LIMIT_SECONDS 120
+#define DIRECT_MAP_AT_BOOT 0x100000000ULL /* what entry.asm maps */
+
+static BOOT_INFORMATION BootInformation;
+
+/* One clear line and a stop: for what makes starting impossible. */
+VOID
+BootRefuse(const CHAR *Why)
+{
+    KePrintUnlocked("dirql: cannot start: %s\n", Why);
+    HalLeaveMachine(HAL_VERDICT_BOOT_REFUSED);
+}
+
+static VOID
+BootRequire(NTSTATUS Status, const CHAR *Why)
+{
+    if (!NT_SUCCESS(Status)) {
+        BootRefuse(Why);
+    }
+}
+
+static VOID
+BootReadLoader(ULONG64 InformationBase, ULONG64 EntryTimeStamp)
+{
+    const CHAR *Wrong;
+
+    if (InformationBase == 0 || InformationBase >= DIRECT_MAP_AT_BOOT - (1 << 20)) {
+        BootRefuse("the boot information is out of reach");
+    }
+    BootInformation.EntryTimeStamp = EntryTimeStamp;
+    BootInformation.InformationBase = InformationBase;
+    BootInformation.EntryBase = (ULONG64)(ULONG_PTR)BootImageStart;
+    BootInformation.KernelBase = (ULONG64)(ULONG_PTR)KiImageStart - ARCH_KERNEL_BASE;
+    BootInformation.EntryLength = BootInformation.KernelBase - BootInformation.EntryBase;
+    BootInformation.KernelLength = (ULONG64)(KiImageEnd - KiImageStart);
+    Wrong = BootParseInformation(ArchDirectMap(InformationBase), &BootInformation);
+    if (Wrong != NULL) {
+        BootRefuse(Wrong);
+    }
+}
+
+/* Adds the options QEMU passes in fw_cfg to those of grub.cfg, which they override. */
+static VOID
+BootReadOptions(VOID)
+{
+    CHAR *Options = BootInformation.Options;
+    ULONG Length = (ULONG)strlen(Options);
+
+    if (Length < BOOT_MAXIMUM_OPTIONS - 2) {
+        Options[Length++] = ' ';
+        Length += HalReadFirmwareFile("opt/dirql/cmdline", Options + Length,
+                                      BOOT_MAXIMUM_OPTIONS - 1 - Length);
+        Options[Length] = '\0';
+    }
+}
+
+static KPROCESSOR_MEMORY BootProcessorMemory;
+
+static VOID
+BootInitializeMemory(VOID)
+{
+    BootRequire(MmInitializeSystem(&BootInformation),
+                "less than 32 MiB of memory, or none that can be used");
+    BootRequire(ExInitializePool(), "no memory for the pool");
+    KeSetSymbols(&BootInformation);
+    if (!BootAllocateProcessor(&BootProcessorMemory)) {
+        BootRefuse("no memory for the boot processor's stacks");
+    }
+}
+
+static VOID
+BootInitializePlatform(VOID)
+{
+    if (!HalLocalApicPresent()) {
+        BootRefuse("the processor has no local APIC");
+    }
+    if (BootInformation.RsdpLength == 0) {
+        BootRefuse("the loader gave no ACPI root pointer (RSDP)");
+    }
+    BootRequire(HalInitializeAcpi(BootInformation.Rsdp, BootInformation.RsdpLength),
+                "the ACPI tables are not usable");
+    HalInitializeLocalApic();
+    BootRequire(HalInitializeIoApics(), "no I/O APIC is usable");
+    BootRequire(HalCalibrateTimers(), "no timer to calibrate by");
+    HalInitializePci();
+    KeCompleteBootProcessor(&BootProcessorMemory);
+}
+
+static VOID
+BootFinish(const CHAR *Failure, ULONG Verdict)
+{
+    if (Failure == NULL) {
+        KePrint("dirql: verdict: passed\n");
+    } else {
+        KePrint("dirql: verdict: failed: %s\n", Failure);
+    }
+    HalLeaveMachine(Verdict);
+}
+
+/* NULL, or what went wrong first. */
+static const CHAR *
+BootRunMachine(VOID)
+{
+    static CHAR Reason[80];
+    NTSTATUS Status;
+
+    if (!BootLoadModules(&BootInformation)) {
+        return "a driver did not start (see its line above)";
+    }
+    Status = IoWaitForApplications(APPLICATION_LIMIT_SECONDS);
+    if (!NT_SUCCESS(Status)) {
+        RtlFormat(Reason, sizeof(Reason), "a program ended with status 0x%08X", Status);
+        return Reason;
+    }
+    return NULL;
+}
+
+static VOID
+BootProvoke(VOID)
+{
+    ULONG Length;
+
+    if (RtlQueryOption(BootInformation.Options, "bugcheck", &Length) != NULL) {
+        KeBugCheckEx(MANUALLY_INITIATED_CRASH, 0x64, 0x69, 0x72, 0x71);
+    }
+}
+
+/* `hold`: everything stays as it is, for an observer from outside. */
+static VOID
+BootHold(VOID)
+{
+    LARGE_INTEGER Second = {.QuadPart = -10000000};
+    ULONG Length;
+
+    if (RtlQueryOption(BootInformation.Options, "hold", &Length) != NULL) {
+        KePrint("dirql: holding\n");
+        for (;;) {
+            KeDelayExecutionThread(KernelMode, FALSE, &Second);
+        }
+    }
+}
+
+/* The first system thread. PASSIVE_LEVEL. */
+static VOID
+NTAPI
+BootPhaseOne(PVOID Context)
+{
+    static BOOT_REPORT Report;
+    const CHAR *Failure;
+
+    UNREFERENCED_PARAMETER(Context);
+    BootStartProcessors(
+        RtlQueryNumber(BootInformation.Options, "cpus", HAL_MAXIMUM_PROCESSORS));
+    BootRequire(IoInitializeSystem(BootInformation.Options), "no memory for the I/O manager");
+    IoEnumerateDevices();
+    BootProvoke();
+
+    Failure = BootRunMachine();
+    BootGatherReport(&Report);
+    BootPrintReport(&Report);
+    if (Failure == NULL && Report.Lost != 0) {
+        Failure = "the accounting does not add up (lost above)";
+    }
+    BootWriteReport(&Report, &BootInformation, (Failure == NULL) ? "passed" : "failed");
+    BootHold();
+    IoShutdownSystem();
+    BootFinish(Failure, (Failure == NULL) ? HAL_VERDICT_PASSED : HAL_VERDICT_FAILED);
+}
+
+static VOID
+BootStartPhaseOne(VOID)
+{
+    HANDLE Handle;
+
+    BootRequire(PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                     BootPhaseOne, NULL),
+                "no memory for the first thread");
+}
+
+/* Phase 0 from where there are guarded stacks; the boot thread ends as the idle thread. */
+static VOID
+BootContinue(VOID)
+{
+    BootInitializePlatform();
+    KeInitializeTime(HalQueryRealTimeClock());
+    if (!LdrInitializeExports()) {
+        BootRefuse("the export table is not sorted");
+    }
+    KeStartClock();
+    ArchEnableInterrupts();
+    BootRequire(ExInitializeSystem(), "no memory for the executive");
+    BootStartPhaseOne();
+    KeEnterIdleLoop();
+}
+
+/* From boot/entry.asm, at -2 GiB on the boot stack: physical address of the loader's
+   information, TSC at the kernel's first instructions. */
+VOID
+BootMain(ULONG64 InformationBase, ULONG64 EntryTimeStamp)
+{
+    const CHAR *Wrong;
+
+    HalInitializeDebugPort();
+    ArchQueryFeatures();
+    ArchEnableFeatures();
+    KeInitializeBootProcessor();
+    KePrint("dirql: NT %s interrupt profile on %s\n", DIRQL_NT_NAME, ArchFeatures.Brand);
+    BootReadLoader(InformationBase, EntryTimeStamp);
+    BootReadOptions();
+    Wrong = BootCheckModules(&BootInformation);
+    if (Wrong != NULL) {
+        BootRefuse(Wrong);
+    }
+    BootInitializeMemory();
+    ArchCallOnStack(BootProcessorMemory.IdleStack, BootContinue);
+}

@@ -1,0 +1,238 @@
+/*
+ * From a waiting IRP to a command slot and back: which request goes next, mapping it for
+ * DMA, finishing it.
+ *
+ * Up to Depth queued commands are out at once. A serial command (a flush, a retry,
+ * anything on a disk without NCQ) is out alone: SATA does not let queued and other
+ * commands mix.
+ */
+#include "ahci.h"
+
+static DRIVER_LIST_CONTROL AhciListReady;
+
+static BOOLEAN
+AhciIsFlush(PIRP Irp)
+{
+    return IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_FLUSH_BUFFERS;
+}
+
+/* May this IRP, the oldest, go out beside what is out already? Port->Lock is held. */
+static BOOLEAN
+AhciAdmits(PAHCI_PORT Port, PIRP Irp)
+{
+    ULONG Usable = MAXULONG >> (AHCI_MAXIMUM_SLOTS - Port->Depth);
+
+    if (AhciIsFlush(Irp)) {
+        return Port->Busy == 0;
+    }
+    return (Usable & ~Port->Busy) != 0;
+}
+
+/* Puts the IRP into the lowest free slot. Port->Lock is held. */
+static PAHCI_SLOT
+AhciClaimSlot(PAHCI_PORT Port, PIRP Irp)
+{
+    PAHCI_SLOT Slot = &Port->Slots[0];
+
+    while (Port->Busy & (1UL << Slot->Number)) {
+        Slot++;
+    }
+    Port->Busy |= 1UL << Slot->Number;
+    Slot->Irp = Irp;
+    Slot->List = NULL;
+    Slot->Serial = !Port->Queued || AhciIsFlush(Irp);
+    Port->Exclusive = Slot->Serial;
+    return Slot;
+}
+
+/* The lowest slot that has to be tried again, alone. Port->Lock is held. */
+static PAHCI_SLOT
+AhciClaimRetry(PAHCI_PORT Port)
+{
+    PAHCI_SLOT Slot = &Port->Slots[0];
+
+    if (Port->Issued != 0) {
+        return NULL;
+    }
+    while (!(Port->Retry & (1UL << Slot->Number))) {
+        Slot++;
+    }
+    Port->Retry &= ~(1UL << Slot->Number);
+    Slot->Serial = TRUE;
+    Port->Exclusive = TRUE;
+    return Slot;
+}
+
+/* The next slot to start, or NULL if there is none or it has to wait. */
+static PAHCI_SLOT
+AhciNextSlot(PAHCI_PORT Port)
+{
+    PAHCI_SLOT Slot = NULL;
+    PIRP Irp;
+
+    KeAcquireSpinLockAtDpcLevel(&Port->Lock);
+    if (Port->State == AhciPortRunning && !Port->Exclusive) {
+        if (Port->Retry != 0) {
+            Slot = AhciClaimRetry(Port);
+        } else {
+            while (Slot == NULL && (Irp = AhciHeadIrp(Port)) != NULL &&
+                   AhciAdmits(Port, Irp)) {
+                if (AhciClaimHeadIrp(Port)) {
+                    Slot = AhciClaimSlot(Port, Irp);
+                }
+            }
+        }
+    }
+    KeReleaseSpinLockFromDpcLevel(&Port->Lock);
+    return Slot;
+}
+
+/* Hands the slot to the controller, unless its port fell into recovery meanwhile. */
+static VOID
+AhciIssueSlot(PAHCI_SLOT Slot)
+{
+    PAHCI_PORT Port = Slot->Port;
+    ULONG Bit = 1UL << Slot->Number;
+    BOOLEAN Dead;
+
+    KeAcquireSpinLockAtDpcLevel(&Port->Lock);
+    Dead = Port->State == AhciPortDead;
+    if (Port->State == AhciPortRecovering || (Port->Exclusive && !Slot->Serial)) {
+        Port->Exclusive = Port->Exclusive && !Slot->Serial;
+        Port->Retry |= Bit;
+    } else if (!Dead) {
+        AhciWriteCommand(Slot);
+        Port->Issued |= Bit;
+        if (!Slot->Serial) {
+            AhciWrite(Port->Registers, AHCI_PX_SACT, Bit);
+        }
+        AhciWrite(Port->Registers, AHCI_PX_CI, Bit);
+    }
+    KeReleaseSpinLockFromDpcLevel(&Port->Lock);
+    if (Dead) {
+        AhciFinishSlots(Port, Bit, STATUS_NO_SUCH_DEVICE);
+    }
+}
+
+/*
+ * The IRP's memory is mapped for DMA. The Irp argument is the device's CurrentIrp, of no
+ * meaning for a driver with many requests out; the slot is the context.
+ */
+static VOID
+AhciListReady(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER_LIST List,
+              PVOID Context)
+{
+    PAHCI_SLOT Slot = Context;
+    NTSTATUS Status;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+
+    Slot->List = List;
+    Status = AhciFillRegions(Slot);
+    if (NT_SUCCESS(Status)) {
+        AhciIssueSlot(Slot);
+    } else {
+        AhciFinishSlots(Slot->Port, 1UL << Slot->Number, Status);
+    }
+}
+
+/* Maps and issues; what is mapped already, or has no data, is issued. */
+static VOID
+AhciStartSlot(PAHCI_SLOT Slot)
+{
+    PDMA_ADAPTER Adapter = Slot->Port->Hba->DmaAdapter;
+    PIRP Irp = Slot->Irp;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    NTSTATUS Status;
+
+    if (Slot->List != NULL || AhciIsFlush(Irp)) {
+        AhciIssueSlot(Slot);
+        return;
+    }
+    Status = Adapter->DmaOperations->GetScatterGatherList(
+        Adapter, Slot->Port->Disk, Irp->MdlAddress,
+        MmGetMdlVirtualAddress(Irp->MdlAddress), Stack->Parameters.Read.Length,
+        AhciListReady, Slot, Stack->MajorFunction == IRP_MJ_WRITE);
+    if (!NT_SUCCESS(Status)) {
+        AhciFinishSlots(Slot->Port, 1UL << Slot->Number, Status);
+    }
+}
+
+/*
+ * Starts as much as can be started. One processor at a time does so; a caller that finds
+ * another one at it (or itself, from a completion routine) leaves a request and goes, so
+ * the order is kept and nothing recurses. The caller keeps the port alive.
+ * IRQL <= DISPATCH_LEVEL; takes Port->Lock.
+ */
+VOID
+AhciPump(PAHCI_PORT Port)
+{
+    PAHCI_SLOT Slot;
+    KIRQL OldIrql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+    if (InterlockedIncrement(&Port->PumpRequests) == 1) {
+        do {
+            while ((Slot = AhciNextSlot(Port)) != NULL) {
+                AhciStartSlot(Slot);
+            }
+        } while (InterlockedDecrement(&Port->PumpRequests) != 0);
+    }
+    KeLowerIrql(OldIrql);
+}
+
+/* Lets AhciDrainPort go on when nothing is left that it waits for. Port->Lock is held. */
+VOID
+AhciSignalIfIdle(PAHCI_PORT Port)
+{
+    if (!Port->Open && Port->Busy == 0 && Port->State != AhciPortRecovering) {
+        KeSetEvent(&Port->Idle, IO_NO_INCREMENT, FALSE);
+    }
+}
+
+/* Frees the slot, then completes its IRP: the next one can start before that returns. */
+static VOID
+AhciFinishSlot(PAHCI_SLOT Slot, NTSTATUS Status)
+{
+    PAHCI_PORT Port = Slot->Port;
+    PDMA_ADAPTER Adapter = Port->Hba->DmaAdapter;
+    PIRP Irp = Slot->Irp;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    ULONG_PTR Information = 0;
+
+    if (Slot->List != NULL) {
+        Adapter->DmaOperations->PutScatterGatherList(
+            Adapter, Slot->List, Stack->MajorFunction == IRP_MJ_WRITE);
+        Information = NT_SUCCESS(Status) ? Stack->Parameters.Read.Length : 0;
+    }
+
+    KeAcquireSpinLockAtDpcLevel(&Port->Lock);
+    Slot->Irp = NULL;
+    Slot->List = NULL;
+    Port->Exclusive = Port->Exclusive && !Slot->Serial;
+    Port->Busy &= ~(1UL << Slot->Number);
+    AhciSignalIfIdle(Port);
+    KeReleaseSpinLockFromDpcLevel(&Port->Lock);
+
+    AhciCompleteDiskIrp(Port, Irp, Status, Information);
+}
+
+/*
+ * Completes the IRPs of a set of slots, each of which has left Issued and Retry. The
+ * caller keeps the port alive and holds no lock. IRQL <= DISPATCH_LEVEL.
+ */
+VOID
+AhciFinishSlots(PAHCI_PORT Port, ULONG Slots, NTSTATUS Status)
+{
+    KIRQL OldIrql;
+    ULONG Number;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+    for (Number = 0; Slots != 0; Number++, Slots >>= 1) {
+        if (Slots & 1) {
+            AhciFinishSlot(&Port->Slots[Number], Status);
+        }
+    }
+    KeLowerIrql(OldIrql);
+}

@@ -1,0 +1,169 @@
+/*
+ * The way back: interrupt, saved causes, DPC, completed IRPs.
+ *
+ * What the ISR has to save is what clearing the interrupt destroys: PxIS. Which commands
+ * are done is not saved there, because nothing can destroy it: PxSACT (or PxCI) keeps a
+ * finished tag clear until the tag is issued again, and only the DPC frees tags, under
+ * Port->Lock. That leaves the ISR three register accesses a port and no search.
+ */
+#include "ahci.h"
+
+#define AHCI_MESSAGE_PASSES 4
+
+static KSYNCHRONIZE_ROUTINE AhciTakeCauses;
+
+/* What the DPC asks AhciTakeCauses for. */
+typedef struct _AHCI_TAKE {
+    PAHCI_HBA Hba;
+    AHCI_CAUSES Causes;
+} AHCI_TAKE, *PAHCI_TAKE;
+
+/*
+ * Clears what is pending and adds it to what the DPC has to do. FALSE: nothing was
+ * pending. PxIS is cleared before IS, or the port would set its bit in IS again at once.
+ * IRQL: DIRQL, interrupt lock held.
+ */
+static BOOLEAN
+AhciCollectCauses(PAHCI_HBA Hba)
+{
+    ULONG Pending = AhciRead(Hba->Registers, AHCI_IS) & Hba->ActivePorts;
+    PUCHAR Port = Hba->Registers + AHCI_PORT_BASE;
+    ULONG Left = Pending;
+    ULONG Number;
+    ULONG Cause;
+
+    if (Pending == 0) {
+        return FALSE;
+    }
+    for (Number = 0; Left != 0; Number++, Left >>= 1, Port += AHCI_PORT_STRIDE) {
+        if (Left & 1) {
+            Cause = AhciRead(Port, AHCI_PX_IS);
+            AhciWrite(Port, AHCI_PX_IS, Cause);
+            Hba->Causes.PortCause[Number] |= Cause;
+        }
+    }
+    AhciWrite(Hba->Registers, AHCI_IS, Pending);
+    Hba->Causes.Ports |= Pending;
+    return TRUE;
+}
+
+/* The ISR for a line, perhaps a shared one. Rules ISR-2, ISR-6, ISR-7, ISR-8. */
+BOOLEAN
+AhciLineIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
+{
+    PAHCI_HBA Hba = ServiceContext;
+
+    UNREFERENCED_PARAMETER(Interrupt);
+
+    if (!AhciCollectCauses(Hba)) {
+        return FALSE;
+    }
+    Hba->Causes.Interrupts++;
+    IoRequestDpc(Hba->Device, NULL, NULL);
+    return TRUE;
+}
+
+/*
+ * The ISR for the message. A message is an edge: not every controller sends another one
+ * for a cause that comes between the clearing of PxIS and of IS, so IS is looked at again
+ * until it stays clear. The limit is for a controller gone mad. (A line would interrupt
+ * again.)
+ */
+BOOLEAN
+AhciMessageIsr(PKINTERRUPT Interrupt, PVOID ServiceContext, ULONG MessageId)
+{
+    PAHCI_HBA Hba = ServiceContext;
+    ULONG Pass;
+
+    UNREFERENCED_PARAMETER(Interrupt);
+    UNREFERENCED_PARAMETER(MessageId);
+
+    if (!AhciCollectCauses(Hba)) {
+        return FALSE;
+    }
+    for (Pass = 1; Pass < AHCI_MESSAGE_PASSES && AhciCollectCauses(Hba); Pass++) {
+    }
+    Hba->Causes.Interrupts++;
+    IoRequestDpc(Hba->Device, NULL, NULL);
+    return TRUE;
+}
+
+/* Reads and resets the saved causes. IRQL: DIRQL, interrupt lock held. Rule IRP-15. */
+static BOOLEAN
+AhciTakeCauses(PVOID SynchronizeContext)
+{
+    PAHCI_TAKE Take = SynchronizeContext;
+    PAHCI_CAUSES Saved = &Take->Hba->Causes;
+    ULONG Left = Saved->Ports;
+    ULONG Number;
+
+    Take->Causes.Interrupts = Saved->Interrupts;
+    Take->Causes.Ports = Saved->Ports;
+    for (Number = 0; Left != 0; Number++, Left >>= 1) {
+        if (Left & 1) {
+            Take->Causes.PortCause[Number] = Saved->PortCause[Number];
+            Saved->PortCause[Number] = 0;
+        }
+    }
+    Saved->Interrupts = 0;
+    Saved->Ports = 0;
+    return Take->Causes.Interrupts != 0;
+}
+
+/*
+ * Completes what one port has finished, starts what waits for it, and calls for recovery
+ * if the port has stopped on an error. IRQL: DISPATCH_LEVEL; takes Port->Lock.
+ */
+static VOID
+AhciServicePort(PAHCI_PORT Port, ULONG Cause)
+{
+    BOOLEAN Failed;
+    ULONG Done;
+
+    KeAcquireSpinLockAtDpcLevel(&Port->Lock);
+    Failed = (Cause & AHCI_PX_IS_FATAL) != 0 && Port->State == AhciPortRunning;
+    Done = Port->Issued &
+           ~AhciRead(Port->Registers, Port->Exclusive ? AHCI_PX_CI : AHCI_PX_SACT);
+    if (Port->State != AhciPortRunning || (Failed && Port->Exclusive)) {
+        /* A serial command that failed may have left PxCI as if it had not. */
+        Done = 0;
+    }
+    if (Failed) {
+        Port->State = AhciPortRecovering;
+    }
+    Port->Issued &= ~Done;
+    KeReleaseSpinLockFromDpcLevel(&Port->Lock);
+
+    if (Failed) {
+        AhciQueueRecovery(Port);
+    }
+    AhciFinishSlots(Port, Done, STATUS_SUCCESS);
+    AhciPump(Port);
+}
+
+/*
+ * The DPC. It may run on two processors at once, if the interrupt comes again meanwhile
+ * (DPC-8), and once for several interrupts (ISR-13); so it goes by the saved causes
+ * alone, and the second of two finds the count at zero. IRQL: DISPATCH_LEVEL.
+ */
+VOID
+AhciDpcForIsr(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
+{
+    PAHCI_HBA Hba = DeviceObject->DeviceExtension;
+    AHCI_TAKE Take;
+    ULONG Number;
+
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Irp);
+    UNREFERENCED_PARAMETER(Context);
+
+    Take.Hba = Hba;
+    if (!KeSynchronizeExecution(Hba->Interrupt, AhciTakeCauses, &Take)) {
+        return;
+    }
+    for (Number = 0; Take.Causes.Ports != 0; Number++, Take.Causes.Ports >>= 1) {
+        if (Take.Causes.Ports & 1) {
+            AhciServicePort(Hba->Ports[Number], Take.Causes.PortCause[Number]);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+/*
+ * io.c - the requests of a client: open, close, read a frame, write a frame, ask.
+ *
+ * Every routine here may be called at up to DISPATCH_LEVEL, since a client's completion
+ * routine may send its next request from where it is called. Each IRP holds a reference
+ * on the remove lock from here to E1000CompleteIrp.
+ */
+#include "e1000.h"
+#include <ntddndis.h>
+
+/* Lets an IRP in, or completes it with STATUS_DELETE_PENDING. */
+static NTSTATUS
+E1000EnterIrp(PE1000_CONTEXT Context, PIRP Irp)
+{
+    NTSTATUS Status = IoAcquireRemoveLock(&Context->RemoveLock, Irp);
+
+    if (!NT_SUCCESS(Status)) {
+        Irp->IoStatus.Status = Status;
+        Irp->IoStatus.Information = 0;
+        IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    }
+    return Status;
+}
+
+/* IRP_MJ_CREATE, IRP_MJ_CLOSE: any number of clients; a frame goes to whoever reads
+ * first. */
+NTSTATUS
+NTAPI
+E1000DispatchCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PE1000_CONTEXT Context = DeviceObject->DeviceExtension;
+    NTSTATUS Status = E1000EnterIrp(Context, Irp);
+
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    return E1000CompleteIrp(Context, Irp, STATUS_SUCCESS, 0, IO_NO_INCREMENT);
+}
+
+/* IRP_MJ_CLEANUP: a file's last handle is closed, so nobody waits for its requests. */
+NTSTATUS
+NTAPI
+E1000DispatchCleanup(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PE1000_CONTEXT Context = DeviceObject->DeviceExtension;
+    NTSTATUS Status = E1000EnterIrp(Context, Irp);
+
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    E1000AbortIrps(Context, IoGetCurrentIrpStackLocation(Irp)->FileObject,
+                   STATUS_CANCELLED);
+    return E1000CompleteIrp(Context, Irp, STATUS_SUCCESS, 0, IO_NO_INCREMENT);
+}
+
+/*
+ * Checks a read or write and finds its bytes, here so that the DPC has only to copy.
+ *
+ * Returns STATUS_INVALID_PARAMETER for a read of nothing or a write that is not a frame
+ * of 14 to 1514 bytes, STATUS_INSUFFICIENT_RESOURCES if the buffer cannot be mapped.
+ */
+static NTSTATUS
+E1000CheckTransfer(PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    if (Stack->MajorFunction == IRP_MJ_WRITE &&
+        (Stack->Parameters.Write.Length < E1000_HEADER_SIZE ||
+         Stack->Parameters.Write.Length > E1000_SEND_MAX)) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (Irp->MdlAddress == NULL) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    E1000_IRP_DATA(Irp) =
+        MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority);
+    return E1000_IRP_DATA(Irp) != NULL ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+/*
+ * Puts a transfer on its list and does at once what can be done at once: a read takes a
+ * frame that is in the ring already, a write goes into the ring if it has room. Lock is
+ * held.
+ */
+static NTSTATUS
+E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PLIST_ENTRY Done)
+{
+    if (!Context->Started) {
+        return STATUS_DEVICE_NOT_READY;
+    }
+    if (!E1000QueueIrp(IsRead ? &Context->Reads : &Context->Writes, Irp)) {
+        E1000FinishIrp(Irp, STATUS_CANCELLED, 0, Done);
+    } else if (IsRead) {
+        E1000ReceiveFrames(Context, Done);
+    } else {
+        E1000StartWrites(Context);
+    }
+    return STATUS_PENDING;
+}
+
+/*
+ * IRP_MJ_READ, IRP_MJ_WRITE: one whole frame each, without the frame check sequence.
+ *
+ * A read completes with STATUS_SUCCESS, or with STATUS_BUFFER_OVERFLOW and the part that
+ * fits. A write completes when the chip has sent the frame; STATUS_IO_DEVICE_ERROR if it
+ * could not. Both: STATUS_CANCELLED, STATUS_DEVICE_NOT_READY, and E1000CheckTransfer's.
+ */
+NTSTATUS
+NTAPI
+E1000DispatchReadWrite(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PE1000_CONTEXT Context = DeviceObject->DeviceExtension;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    LIST_ENTRY Done;
+    NTSTATUS Status;
+    KIRQL OldIrql;
+
+    Status = E1000EnterIrp(Context, Irp);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Status = E1000CheckTransfer(Irp, Stack);
+    if (!NT_SUCCESS(Status)) {
+        return E1000CompleteIrp(Context, Irp, Status, 0, IO_NO_INCREMENT);
+    }
+    InitializeListHead(&Done);
+    KeAcquireSpinLock(&Context->Lock, &OldIrql);
+    Status = E1000QueueTransfer(Context, Irp, Stack->MajorFunction == IRP_MJ_READ, &Done);
+    KeReleaseSpinLock(&Context->Lock, OldIrql);
+
+    if (Status != STATUS_PENDING) {
+        return E1000CompleteIrp(Context, Irp, Status, 0, IO_NO_INCREMENT);
+    }
+    E1000CompleteList(Context, &Done);
+    return STATUS_PENDING;
+}
+
+/* Takes a query apart: the OID is in the input buffer, the answer goes to the MDL. */
+static NTSTATUS
+E1000DispatchQuery(PE1000_CONTEXT Context, PIRP Irp, PIO_STACK_LOCATION Stack,
+                   PULONG_PTR Written)
+{
+    PVOID Buffer;
+
+    if (Irp->AssociatedIrp.SystemBuffer == NULL || Irp->MdlAddress == NULL ||
+        Stack->Parameters.DeviceIoControl.InputBufferLength < sizeof(ULONG)) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    Buffer = MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority);
+    if (Buffer == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    return E1000Query(Context, *(PULONG)Irp->AssociatedIrp.SystemBuffer, Buffer,
+                      Stack->Parameters.DeviceIoControl.OutputBufferLength, Written);
+}
+
+/* IRP_MJ_DEVICE_CONTROL: IOCTL_NDIS_QUERY_GLOBAL_STATS with the OIDs of query.c. */
+NTSTATUS
+NTAPI
+E1000DispatchDeviceControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PE1000_CONTEXT Context = DeviceObject->DeviceExtension;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    ULONG_PTR Written = 0;
+    NTSTATUS Status;
+
+    Status = E1000EnterIrp(Context, Irp);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    if (Stack->Parameters.DeviceIoControl.IoControlCode ==
+        IOCTL_NDIS_QUERY_GLOBAL_STATS) {
+        Status = E1000DispatchQuery(Context, Irp, Stack, &Written);
+    } else {
+        Status = STATUS_INVALID_DEVICE_REQUEST;
+    }
+    return E1000CompleteIrp(Context, Irp, Status, Written, IO_NO_INCREMENT);
+}

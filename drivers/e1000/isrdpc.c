@@ -1,0 +1,69 @@
+/*
+ * isrdpc.c - the way of an interrupt through this driver.
+ *
+ * The pin is level-triggered and shared. One read of ICR asks the chip whether it is the
+ * one, tells why, clears the causes and lets go of the pin. That read is therefore all
+ * the acknowledgement there is: masking the chip in the ISR and unmasking it in the DPC
+ * would cost two more register accesses and gain nothing.
+ */
+#include "e1000.h"
+
+/* A chip that has left the bus reads as all ones; it cannot be what holds the line. */
+#define E1000_GONE 0xFFFFFFFF
+
+/*
+ * DIRQL, interrupt lock held. The causes are added to those that no DPC has taken yet, so
+ * that a second interrupt never overwrites the first one's (ISR-7, ISR-14). The DPC is
+ * asked for last: it may start on another processor at once (ISR-8).
+ *
+ * Returns FALSE if the adapter has no cause, so that the next ISR on the line is called
+ * (ISR-2).
+ */
+BOOLEAN
+NTAPI
+E1000Isr(PKINTERRUPT Interrupt, PVOID ServiceContext)
+{
+    PE1000_CONTEXT Context = ServiceContext;
+    ULONG Causes = E1000Read(Context, E1000_ICR);
+
+    UNREFERENCED_PARAMETER(Interrupt);
+
+    if ((Causes & E1000_CAUSES_ENABLED) == 0 || Causes == E1000_GONE) {
+        return FALSE;
+    }
+    InterlockedOr(&Context->PendingCauses, (LONG)Causes);
+    IoRequestDpc(Context->FunctionDevice, NULL, Context);
+    return TRUE;
+}
+
+/*
+ * DISPATCH_LEVEL. Several interrupts may have led to this one run, and another run may go
+ * on at the same time on another processor, so it takes its work from the rings and from
+ * no argument (IRP-15). Both rings are always looked at: it costs two reads of memory.
+ */
+VOID NTAPI
+E1000DpcForIsr(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Argument)
+{
+    PE1000_CONTEXT Context = Argument;
+    LIST_ENTRY Done;
+    ULONG Causes;
+
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+
+    Causes = (ULONG)InterlockedExchange(&Context->PendingCauses, 0);
+    InitializeListHead(&Done);
+
+    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
+    if (Context->Started) {
+        if (Causes & E1000_CAUSE_RXO) {
+            Context->Statistics.Overruns++;
+        }
+        E1000ReceiveFrames(Context, &Done);
+        E1000ReclaimTransmits(Context, &Done);
+    }
+    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
+
+    E1000CompleteList(Context, &Done);
+}

@@ -1,0 +1,188 @@
+/*
+ * Kernel handles: one table, since there is one process.
+ *
+ * A handle is 0xFFFFFFFF80000000 plus four times its index plus one: like NT's kernel
+ * handles it cannot be taken for a pointer or for -1 and -2, the handles of the current
+ * process and thread. Entries come in chunks that are never freed; free ones form a list.
+ */
+#include "exp.h"
+
+#define OBP_TAG           EXP_TAG('O', 'b', 't', 'b')
+#define OBP_HANDLE_BASE   0xFFFFFFFF80000000ULL
+#define OBP_CHUNK_ENTRIES 256
+#define OBP_CHUNK_COUNT   64
+#define OBP_NO_ENTRY      MAXULONG
+
+#define OBP_CURRENT_PROCESS ((HANDLE)(LONG_PTR)-1)
+#define OBP_CURRENT_THREAD  ((HANDLE)(LONG_PTR)-2)
+
+typedef struct _OBP_HANDLE_ENTRY {
+    PVOID Body;     /* NULL: free */
+    ULONG NextFree; /* index */
+} OBP_HANDLE_ENTRY, *POBP_HANDLE_ENTRY;
+
+static KSPIN_LOCK ObpHandleLock; /* guards everything below */
+static POBP_HANDLE_ENTRY ObpChunks[OBP_CHUNK_COUNT];
+static ULONG ObpChunksUsed;
+static ULONG ObpFirstFree;
+
+VOID
+ObpInitializeHandles(VOID)
+{
+    KeInitializeSpinLock(&ObpHandleLock);
+    ObpChunksUsed = 0;
+    ObpFirstFree = OBP_NO_ENTRY;
+}
+
+static POBP_HANDLE_ENTRY
+ObpEntryAt(ULONG Index)
+{
+    return &ObpChunks[Index / OBP_CHUNK_ENTRIES][Index % OBP_CHUNK_ENTRIES];
+}
+
+/* The live entry of a handle, NULL when there is none. Under the lock. */
+static POBP_HANDLE_ENTRY
+ObpLookUp(HANDLE Handle, ULONG *Index)
+{
+    ULONG64 Offset = (ULONG64)(ULONG_PTR)Handle - OBP_HANDLE_BASE;
+
+    if (Offset == 0 || Offset % 4 != 0 ||
+        Offset / 4 > (ULONG64)ObpChunksUsed * OBP_CHUNK_ENTRIES) {
+        return NULL;
+    }
+    *Index = (ULONG)(Offset / 4 - 1);
+    return ObpEntryAt(*Index)->Body != NULL ? ObpEntryAt(*Index) : NULL;
+}
+
+/* Adds a chunk of free entries; FALSE when the table or the pool is at its end. */
+static BOOLEAN
+ObpGrowTable(VOID)
+{
+    POBP_HANDLE_ENTRY Chunk;
+
+    if (ObpChunksUsed == OBP_CHUNK_COUNT) {
+        return FALSE;
+    }
+    Chunk =
+        ExAllocatePoolZero(NonPagedPoolNx, OBP_CHUNK_ENTRIES * sizeof(*Chunk), OBP_TAG);
+    if (Chunk == NULL) {
+        return FALSE;
+    }
+    for (ULONG Entry = OBP_CHUNK_ENTRIES; Entry-- > 0;) {
+        Chunk[Entry].NextFree = ObpFirstFree;
+        ObpFirstFree = ObpChunksUsed * OBP_CHUNK_ENTRIES + Entry;
+    }
+    ObpChunks[ObpChunksUsed++] = Chunk;
+    return TRUE;
+}
+
+/*
+ * Makes a handle, which is one more reference. STATUS_SUCCESS or
+ * STATUS_INSUFFICIENT_RESOURCES. IRQL <= DISPATCH_LEVEL.
+ */
+NTSTATUS
+ObCreateHandle(PVOID Body, PHANDLE Handle)
+{
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&ObpHandleLock);
+    ULONG Index;
+
+    if (ObpFirstFree == OBP_NO_ENTRY && !ObpGrowTable()) {
+        KeReleaseSpinLock(&ObpHandleLock, OldIrql);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Index = ObpFirstFree;
+    ObpFirstFree = ObpEntryAt(Index)->NextFree;
+    ObpEntryAt(Index)->Body = Body;
+    ObfReferenceObject(Body);
+    KeReleaseSpinLock(&ObpHandleLock, OldIrql);
+    *Handle = (HANDLE)(ULONG_PTR)(OBP_HANDLE_BASE + 4 * ((ULONG64)Index + 1));
+    return STATUS_SUCCESS;
+}
+
+/* The object of a handle with one more reference; NULL when the handle is none. */
+static PVOID
+ObpReferenceHandle(HANDLE Handle)
+{
+    POBP_HANDLE_ENTRY Entry;
+    PVOID Body = NULL;
+    KIRQL OldIrql;
+    ULONG Index;
+
+    if (Handle == OBP_CURRENT_PROCESS || Handle == OBP_CURRENT_THREAD) {
+        Body = Handle == OBP_CURRENT_THREAD ? PspCurrentThread() : NULL;
+        if (Body != NULL) {
+            ObfReferenceObject(Body);
+        }
+        return Body;
+    }
+    OldIrql = KeAcquireSpinLockRaiseToDpc(&ObpHandleLock);
+    Entry = ObpLookUp(Handle, &Index);
+    if (Entry != NULL) {
+        Body = Entry->Body;
+        ObfReferenceObject(
+            Body); /* before the lock goes: a close could be waiting for it */
+    }
+    KeReleaseSpinLock(&ObpHandleLock, OldIrql);
+    return Body;
+}
+
+/*
+ * The object behind a handle, with a reference that is the caller's to drop. Access
+ * rights are not checked: all handles are the kernel's, with all rights. ObjectType NULL
+ * stands for any type, from kernel mode. STATUS_SUCCESS, STATUS_INVALID_HANDLE or
+ * STATUS_OBJECT_TYPE_MISMATCH. PASSIVE_LEVEL. Source: ObReferenceObjectByHandle.
+ */
+NTSTATUS
+NTAPI
+ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
+                          POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
+                          PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation)
+{
+    PVOID Body = ObpReferenceHandle(Handle);
+    NTSTATUS Status;
+
+    *Object = NULL;
+    if (Body == NULL) {
+        return STATUS_INVALID_HANDLE;
+    }
+    /* This takes the caller's reference; the look-up's own goes below in either case. */
+    Status = ObReferenceObjectByPointer(Body, DesiredAccess, ObjectType, AccessMode);
+    if (NT_SUCCESS(Status)) {
+        *Object = Body;
+        if (HandleInformation != NULL) {
+            HandleInformation->HandleAttributes = OBJ_KERNEL_HANDLE;
+            HandleInformation->GrantedAccess = STANDARD_RIGHTS_ALL;
+        }
+    }
+    ObfDereferenceObject(Body);
+    return Status;
+}
+EXPORT(ObReferenceObjectByHandle);
+
+/*
+ * Closes a handle and drops its reference. STATUS_SUCCESS or STATUS_INVALID_HANDLE.
+ * PASSIVE_LEVEL. Source: ZwClose.
+ */
+NTSTATUS
+NTAPI
+ZwClose(HANDLE Handle)
+{
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&ObpHandleLock);
+    ULONG Index;
+    POBP_HANDLE_ENTRY Entry = ObpLookUp(Handle, &Index);
+    PVOID Body = NULL;
+
+    if (Entry != NULL) {
+        Body = Entry->Body;
+        Entry->Body = NULL;
+        Entry->NextFree = ObpFirstFree;
+        ObpFirstFree = Index;
+    }
+    KeReleaseSpinLock(&ObpHandleLock, OldIrql);
+    if (Body == NULL) {
+        return STATUS_INVALID_HANDLE;
+    }
+    ObfDereferenceObject(Body);
+    return STATUS_SUCCESS;
+}
+EXPORT(ZwClose);

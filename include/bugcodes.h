@@ -1,0 +1,67 @@
+/*
+ * Bug check codes, under the names NT gives them. Parameters: nt-contract, section H.
+ */
+#pragma once
+
+#define APC_INDEX_MISMATCH                                       0x00000001
+#define INVALID_SOFTWARE_INTERRUPT                               0x00000007
+#define IRQL_NOT_DISPATCH_LEVEL                                  0x00000008
+#define IRQL_NOT_GREATER_OR_EQUAL                                0x00000009
+#define IRQL_NOT_LESS_OR_EQUAL                                   0x0000000A
+#define NO_EXCEPTION_HANDLING_SUPPORT                            0x0000000B
+#define MAXIMUM_WAIT_OBJECTS_EXCEEDED                            0x0000000C
+#define SPIN_LOCK_ALREADY_OWNED                                  0x0000000F
+#define SPIN_LOCK_NOT_OWNED                                      0x00000010
+#define THREAD_NOT_MUTEX_OWNER                                   0x00000011
+#define TRAP_CAUSE_UNKNOWN                                       0x00000012
+#define REFERENCE_BY_POINTER                                     0x00000018
+#define BAD_POOL_HEADER                                          0x00000019
+#define KMODE_EXCEPTION_NOT_HANDLED                              0x0000001E
+#define KERNEL_APC_PENDING_DURING_EXIT                           0x00000020
+#define PANIC_STACK_SWITCH                                       0x0000002B
+#define DATA_BUS_ERROR                                           0x0000002E
+#define PHASE0_INITIALIZATION_FAILED                             0x00000031
+#define PHASE1_INITIALIZATION_FAILED                             0x00000032
+#define NO_MORE_IRP_STACK_LOCATIONS                              0x00000035
+#define INTERRUPT_UNWIND_ATTEMPTED                               0x0000003C
+#define INTERRUPT_EXCEPTION_NOT_HANDLED                          0x0000003D
+#define MULTIPROCESSOR_CONFIGURATION_NOT_SUPPORTED               0x0000003E
+#define MUST_SUCCEED_POOL_EMPTY                                  0x00000041
+#define MULTIPLE_IRP_COMPLETE_REQUESTS                           0x00000044
+#define CANCEL_STATE_IN_COMPLETED_IRP                            0x00000048
+#define PAGE_FAULT_WITH_INTERRUPTS_OFF                           0x00000049
+#define IRQL_GT_ZERO_AT_SYSTEM_SERVICE                           0x0000004A
+#define NO_PAGES_AVAILABLE                                       0x0000004D
+#define PFN_LIST_CORRUPT                                         0x0000004E
+#define PAGE_FAULT_IN_NONPAGED_AREA                              0x00000050
+#define HAL_INITIALIZATION_FAILED                                0x0000005C
+#define UNSUPPORTED_PROCESSOR                                    0x0000005D
+#define KERNEL_STACK_INPAGE_ERROR                                0x00000077
+#define UNEXPECTED_KERNEL_MODE_TRAP                              0x0000007F
+#define NMI_HARDWARE_FAILURE                                     0x00000080
+#define MACHINE_CHECK_EXCEPTION                                  0x0000009C
+#define DRIVER_POWER_STATE_FAILURE                               0x0000009F
+#define ATTEMPTED_SWITCH_FROM_DPC                                0x000000B8
+#define ATTEMPTED_WRITE_TO_READONLY_MEMORY                       0x000000BE
+#define BAD_POOL_CALLER                                          0x000000C2
+#define DRIVER_VERIFIER_DETECTED_VIOLATION                       0x000000C4
+#define DRIVER_CORRUPTED_EXPOOL                                  0x000000C5
+#define TIMER_OR_DPC_INVALID                                     0x000000C7
+#define IRQL_UNEXPECTED_VALUE                                    0x000000C8
+#define PNP_DETECTED_FATAL_ERROR                                 0x000000CA
+#define DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS    0x000000CE
+#define DRIVER_IRQL_NOT_LESS_OR_EQUAL                            0x000000D1
+#define SYSTEM_SCAN_AT_RAISED_IRQL_CAUGHT_IMPROPER_DRIVER_UNLOAD 0x000000D4
+#define WORKER_THREAD_RETURNED_AT_BAD_IRQL                       0x000000E1
+#define MANUALLY_INITIATED_CRASH                                 0x000000E2
+#define WORKER_INVALID                                           0x000000E4
+#define HARDWARE_INTERRUPT_STORM                                 0x000000F2
+#define DRIVER_OVERRAN_STACK_BUFFER                              0x000000F7
+#define ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY                    0x000000FC
+#define CLOCK_WATCHDOG_TIMEOUT                                   0x00000101
+#define WDF_VIOLATION                                            0x0000010D
+#define WHEA_UNCORRECTABLE_ERROR                                 0x00000124
+#define DPC_WATCHDOG_VIOLATION                                   0x00000133
+#define KERNEL_SECURITY_CHECK_FAILURE                            0x00000139
+#define PASSIVE_INTERRUPT_ERROR                                  0x0000013B
+#define KERNEL_AUTO_BOOST_LOCK_ACQUISITION_WITH_RAISED_IRQL      0x00000192

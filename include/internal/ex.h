@@ -1,0 +1,60 @@
+/*
+ * The executive: pool, objects and handles, system threads, worker threads.
+ *
+ * Pool is nonpaged throughout (docs/deviations.md): PagedPool requests are served from it
+ * but checked against APC_LEVEL. Every block carries tag and size, so that a leak is
+ * named.
+ */
+#pragma once
+
+#include <wdm.h>
+#include <ntddk.h>
+
+NTSTATUS ExInitializePool(VOID);
+/* Needs pool and threads: object types, handle table, worker threads. PASSIVE_LEVEL. */
+NTSTATUS ExInitializeSystem(VOID);
+
+typedef struct _EX_POOL_USAGE {
+    ULONG64 Allocations; /* made since boot */
+    ULONG64 Frees;
+    ULONG64 BytesInUse;
+    ULONG64 BlocksInUse;
+} EX_POOL_USAGE, *PEX_POOL_USAGE;
+
+VOID ExQueryPoolUsage(PEX_POOL_USAGE Usage);
+/* Blocks and bytes in use under one tag (what a leak test compares). */
+VOID ExQueryPoolTagUsage(ULONG Tag, PEX_POOL_USAGE Usage);
+/* FALSE when Address is not the start of a live pool block. */
+BOOLEAN ExIsPoolBlock(PVOID Address, SIZE_T *Size, ULONG *Tag);
+
+/* ---- memory for KINTERRUPTs
+ * ------------------------------------------------------------- */
+/* Zeroed, 64-byte aligned, at most a page; executable as well when the object holds its
+   dispatch code (KI_DISPATCH_CODE_IN_OBJECT), and never else. NULL when memory is short.
+   IRQL <= DISPATCH_LEVEL. */
+PVOID ExAllocateInterruptObject(SIZE_T Size);
+VOID ExFreeInterruptObject(PVOID Interrupt);
+
+/* ---- objects: header before the body, counted references
+ * -------------------------------- */
+typedef VOID OB_DELETE_ROUTINE(PVOID Body);
+
+struct _OBJECT_TYPE {
+    const CHAR *Name;
+    OB_DELETE_ROUTINE *Delete; /* called at PASSIVE_LEVEL when the last reference goes */
+    ULONG64 Live;              /* objects that exist; for leak accounting */
+};
+
+/* Allocates a zeroed body of Size bytes, one reference; NULL when pool is short. */
+PVOID ObCreateObject(POBJECT_TYPE Type, SIZE_T Size);
+POBJECT_TYPE ObQueryType(PVOID Body);
+/* Kernel handles: one table for the system process. */
+NTSTATUS ObCreateHandle(PVOID Body, PHANDLE Handle);
+
+/* ---- system threads
+ * ---------------------------------------------------------------------- */
+/* Waits until every thread whose start routine lay in [Base, Base+Size) has ended, at
+   most TimeoutSeconds; *ExitStatus gets the first failure among their exit statuses, or
+   success. STATUS_TIMEOUT when some still run. PASSIVE_LEVEL. */
+NTSTATUS PsWaitForImageThreads(PVOID Base, SIZE_T Size, ULONG TimeoutSeconds,
+                               NTSTATUS *ExitStatus);

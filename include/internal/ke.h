@@ -1,0 +1,109 @@
+/*
+ * The kernel proper, as the folders above it see it. Drivers see wdm.h and ntddk.h.
+ *
+ * Locks, in the order they are taken (first to last):
+ *   1. the lock of an object in mm/, ex/, io/ (DISPATCH_LEVEL)
+ *   2. the dispatcher lock (DISPATCH_LEVEL)
+ *   3. the timer table lock (DISPATCH_LEVEL)
+ *   4. interrupt locks (their SynchronizeIrql)
+ *   5. a processor's DpcLock (interrupts off)
+ *   6. the console lock (interrupts off)
+ */
+#pragma once
+
+#include <wdm.h>
+#include <ntddk.h>
+#include <bugcodes.h>
+#include <internal/pcr.h>
+#include <internal/boot.h>
+
+/* ---- processors -------------------------------------------------------------------------- */
+extern PKPRCB KiProcessorBlock[HAL_MAXIMUM_PROCESSORS];
+extern KAFFINITY KeActiveProcessors; /* bit n: processor n is up */
+
+/* processor.c: tables and region of the boot processor, before anything can fault. */
+VOID KeInitializeBootProcessor(VOID);
+/* The stacks of a processor (#DF, NMI, #MC, DPC, idle); mm gives the memory. */
+typedef struct _KPROCESSOR_MEMORY {
+    PVOID Block; /* KeProcessorBlockSize bytes, zeroed, page-aligned */
+    PVOID Ist[ARCH_IST_COUNT];
+    PVOID DpcStack;
+    PVOID IdleStack;
+    PVOID IdleThread; /* sizeof(KTHREAD) bytes, zeroed */
+} KPROCESSOR_MEMORY, *PKPROCESSOR_MEMORY;
+SIZE_T KeProcessorBlockSize(VOID);
+VOID KeCompleteBootProcessor(const KPROCESSOR_MEMORY *Memory);
+/* Starts processor Number (its APIC id ApicId) on Memory, at the real-mode code in physical
+   StartPage; FALSE when it does not come up. */
+BOOLEAN KeStartProcessor(ULONG Number, ULONG ApicId, const KPROCESSOR_MEMORY *Memory,
+                         ULONG64 StartPage);
+VOID KeProcessorEntry(PVOID Argument); /* where StartPage's code ends up */
+VOID KeAnnounceProcessor(PKPRCB Prcb);
+/* The last step of the boot thread on each processor: become the idle loop. */
+__attribute__((noreturn)) VOID KeEnterIdleLoop(VOID);
+
+/* ---- clock and time ---------------------------------------------------------------------- */
+#define KE_CLOCK_PERIOD 156250 /* 100 ns units: 15.625 ms, 64 ticks a second */
+VOID KeInitializeTime(LONG64 SystemTime);
+VOID KeStartClock(VOID); /* on the processor that runs this */
+
+/* ---- threads -------------------------------------------------------------------------------- */
+VOID KeInitializeThread(PKTHREAD Thread, PVOID StackTop, SIZE_T StackSize,
+                        PKSTART_ROUTINE StartRoutine, PVOID StartContext,
+                        KPRIORITY Priority);
+VOID KeStartThread(PKTHREAD Thread);
+/* Ends the running thread: signals it and switches away for good. */
+__attribute__((noreturn)) VOID KeTerminateThread(VOID);
+/* Returns when Thread, which has ended, no longer stands on its stack. IRQL <= DISPATCH. */
+VOID KeWaitUntilSwitchedOut(PKTHREAD Thread);
+/* Called, at PASSIVE_LEVEL in the thread itself, when a start routine returns. */
+typedef VOID KE_THREAD_EXIT_ROUTINE(VOID);
+VOID KeSetThreadExitRoutine(KE_THREAD_EXIT_ROUTINE *Routine);
+
+/* ---- interrupts ------------------------------------------------------------------------------ */
+/* Makes Interrupt call a message ISR; after KeInitializeInterrupt, before it is connected. */
+VOID KeSetMessageServiceRoutine(PKINTERRUPT Interrupt,
+                                PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine,
+                                ULONG MessageIndex);
+/* Calls Visit for every connected object of every processor, in vector order. */
+typedef VOID KE_VISIT_INTERRUPT(PKINTERRUPT Interrupt, PVOID Context);
+VOID KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context);
+/* Whether the gate of its vector on its processor leads to this object (or to the head of
+   the chain it is in), and stands inside that object when the NT version says so. */
+BOOLEAN KeIsGateInside(PKINTERRUPT Interrupt);
+ULONG64 KeQueryIsrCount(PKINTERRUPT Interrupt);    /* times its ISR was called */
+ULONG64 KeQueryIsrDpcCount(PKINTERRUPT Interrupt); /* DPCs its ISR queued; 0 before NT 6.3 */
+ULONG64 KeQueryFirstInterruptTime(VOID); /* TSC at the first device interrupt, 0: none yet */
+
+/* ---- other processors -------------------------------------------------------------------------- */
+VOID KeFlushEntireTb(VOID); /* on every processor; IRQL <= DISPATCH_LEVEL */
+
+/* ---- accounting ---------------------------------------------------------------------------------- */
+typedef struct _KE_ACCOUNT {
+    ULONG64 InterruptsEntered;
+    ULONG64 InterruptsEnded;
+    ULONG64 DpcsInserted;
+    ULONG64 DpcsRun;
+    ULONG64 DpcsRemoved;
+    ULONG64 DpcsQueued; /* still in a queue */
+    ULONG64 VectorsPending; /* device vectors in a local APIC's request or service register */
+    ULONG64 Unexpected;
+    ULONG64 Spurious;
+} KE_ACCOUNT, *PKE_ACCOUNT;
+/* PASSIVE_LEVEL: visits every processor. */
+VOID KeQueryAccount(PKE_ACCOUNT Account);
+
+/* ---- bugcheck ------------------------------------------------------------------------------------ */
+VOID KeSetSymbols(const BOOT_INFORMATION *Boot);
+/* Text for an address: kernel symbol, then image symbol; any IRQL. */
+VOID KeDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
+/* Prints without the console lock: the bugcheck path, when its holder may be stopped. */
+VOID KePrintUnlocked(const CHAR *Format, ...);
+/* Prints a line of the kernel's own ("dirql: ..."). Any IRQL. */
+VOID KePrint(const CHAR *Format, ...);
+
+__attribute__((noreturn)) VOID KeAssertFailed(const CHAR *Expression, const CHAR *File,
+                                              ULONG Line);
+/* For what cannot be unless the kernel itself is wrong. Always compiled. */
+#define KE_ASSERT(Expression)                                                            \
+    ((Expression) ? (VOID)0 : KeAssertFailed(#Expression, __FILE__, __LINE__))

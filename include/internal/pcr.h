@@ -1,0 +1,162 @@
+/*
+ * The processor control region: what GS addresses on each processor.
+ *
+ * The offsets of KPCR and of the head of KPRCB are baked into driver binaries (STR-23,
+ * STR-24, driver-binary-interface section 1). Everything from PrcbLock on is the kernel's
+ * own, under NT's names where NT has the thing. A processor writes only its own block,
+ * except the fields whose comment names a lock or says "any processor".
+ */
+#pragma once
+
+#include <internal/hal.h>
+#include <internal/kinterrupt.h>
+#include <internal/kthread.h>
+
+#define INITIAL_MXCSR 0x1F80
+
+typedef struct _KDPC_LIST {
+    SINGLE_LIST_ENTRY ListHead;
+    PSINGLE_LIST_ENTRY LastEntry; /* &ListHead when empty */
+} KDPC_LIST;
+
+/* One DPC queue (STR-11). Guarded by DpcLock, taken with interrupts off. */
+typedef struct _KDPC_DATA {
+    KDPC_LIST DpcList;
+    KSPIN_LOCK DpcLock;
+    volatile LONG DpcQueueDepth;
+    ULONG DpcCount; /* DPCs ever inserted; any processor, under DpcLock */
+    PKDPC volatile ActiveDpc;
+} KDPC_DATA, *PKDPC_DATA;
+
+#define DPC_NORMAL 0
+#define DPC_THREADED 1
+
+/* Requests one processor makes of another through the IPI vector. */
+#define IPI_REQUEST_DPC 0x1 /* also: look at NextThread */
+#define IPI_REQUEST_CALL 0x2
+#define IPI_REQUEST_FREEZE 0x4
+
+typedef struct _KPRCB {
+    ULONG MxCsr;
+    UCHAR LegacyNumber;
+    UCHAR ReservedMustBeZero;
+    BOOLEAN InterruptRequest;
+    BOOLEAN IdleHalt;
+    struct _KTHREAD *CurrentThread;
+    struct _KTHREAD *volatile NextThread; /* dispatcher lock */
+    struct _KTHREAD *IdleThread;
+    UCHAR NestingLevel;
+    UCHAR ClockOwner;
+    UCHAR PendingTickFlags;
+    UCHAR IdleState;
+    ULONG Number;
+    ULONG64 RspBase;
+    KSPIN_LOCK PrcbLock;
+
+    /* interrupts */
+    PKINTERRUPT ActiveInterrupt; /* whose ISR this processor is in, or NULL */
+    ULONG64 InterruptCount;      /* device interrupts dispatched (CHN-11) */
+    ULONG64 ChainedDispatchCount;
+    ULONG64 ChainedServiceCount;
+    ULONG64 RetiredInterruptCount; /* ISR calls of objects since disconnected */
+    ULONG64 SpuriousCount;
+    ULONG64 UnexpectedCount;
+    ULONG UnexpectedVectors[256];
+    PKINTERRUPT InterruptObject[256]; /* head of the chain connected to each vector */
+
+    /* DPCs */
+    KDPC_DATA DpcData[2];
+    PVOID DpcStack; /* top */
+    LONG MaximumDpcQueueDepth;
+    ULONG DpcRequestRate;
+    ULONG MinimumDpcRate;
+    ULONG DpcLastCount;
+    BOOLEAN DpcRoutineActive;
+    volatile BOOLEAN DpcInterruptRequested; /* DpcLock of DpcData[0] */
+    volatile BOOLEAN QuantumEnd;
+    ULONG64 DpcRunCount;
+    ULONG64 DpcRemovedCount; /* any processor, under DpcLock */
+    LONG DpcHighestDepth;    /* under DpcLock */
+    KDPC TimerExpirationDpc;
+
+    /* scheduling: dispatcher lock */
+    ULONG ReadySummary;
+    LIST_ENTRY DispatcherReadyListHead[MAXIMUM_PRIORITY];
+
+    /* other processors */
+    volatile LONG IpiRequests; /* any processor, interlocked */
+    struct _KI_IPI_PACKET *volatile IpiPacket;
+    ULONG64 IpiCount;
+    ULONG ApicId;
+    volatile BOOLEAN Started;
+    volatile BOOLEAN Frozen;
+    PKTRAP_FRAME FrozenFrame;
+
+    /* clock */
+    ULONG64 ClockTicks;
+    ULONG64 KernelTicks; /* of those: at PASSIVE or APC level */
+    ULONG64 DpcTicks;
+    ULONG64 InterruptTicks;
+    ULONG64 IdleTicks;
+} KPRCB, *PKPRCB;
+
+typedef struct _KPCR {
+    PVOID GdtBase;
+    PKTSS64 TssBase;
+    ULONG64 UserRsp;
+    struct _KPCR *Self;
+    struct _KPRCB *CurrentPrcb;
+    PVOID LockArray;
+    PVOID Used_Self;
+    PKIDTENTRY64 IdtBase;
+    ULONG64 Unused[2];
+    KIRQL Irql; /* never kept: CR8 is the level */
+    UCHAR SecondLevelCacheAssociativity;
+    UCHAR ObsoleteNumber;
+    UCHAR Fill0;
+    ULONG Unused0[3];
+    USHORT MajorVersion;
+    USHORT MinorVersion;
+    ULONG StallScaleFactor; /* TSC ticks in a microsecond */
+    PVOID Unused1[3];
+    ULONG KernelReserved[15];
+    ULONG SecondLevelCacheSize;
+    ULONG HalReserved[16];
+    ULONG Unused2;
+    PVOID KdVersionBlock;
+    PVOID Unused3;
+    ULONG PcrAlign1[24];
+    __attribute__((aligned(64))) KPRCB Prcb;
+} KPCR;
+
+C_ASSERT(FIELD_OFFSET(KPCR, Self) == 0x18);
+C_ASSERT(FIELD_OFFSET(KPCR, IdtBase) == 0x38);
+C_ASSERT(FIELD_OFFSET(KPCR, Irql) == 0x50);
+C_ASSERT(FIELD_OFFSET(KPCR, MajorVersion) == 0x60);
+C_ASSERT(FIELD_OFFSET(KPCR, KdVersionBlock) == 0x108);
+C_ASSERT(FIELD_OFFSET(KPCR, Prcb) == 0x180);
+C_ASSERT(FIELD_OFFSET(KPCR, Prcb.LegacyNumber) == 0x184);
+C_ASSERT(FIELD_OFFSET(KPCR, Prcb.CurrentThread) == 0x188);
+C_ASSERT(FIELD_OFFSET(KPCR, Prcb.Number) == 0x1A4);
+C_ASSERT(FIELD_OFFSET(KPRCB, PrcbLock) == 0x30);
+C_ASSERT(sizeof(KDPC_DATA) == 0x28);
+
+/* This processor's block. Stable only while the thread cannot move: at DISPATCH_LEVEL or
+   above, or with interrupts off. */
+FORCEINLINE PKPRCB
+KeGetCurrentPrcb(VOID)
+{
+    PKPRCB Prcb;
+    __asm__ volatile("movq %%gs:0x20, %0" : "=r"(Prcb));
+    return Prcb;
+}
+
+FORCEINLINE PKPCR
+KeGetCurrentPcr(VOID)
+{
+    PKPCR Pcr;
+    __asm__ volatile("movq %%gs:0x18, %0" : "=r"(Pcr));
+    return Pcr;
+}
+
+#define AFFINITY_MASK(Number) ((KAFFINITY)1 << (Number))

@@ -1,0 +1,75 @@
+/*
+ * IofCompleteRequest: the way of an IRP back up its stack (IRP-7, IRP-9).
+ */
+#include "iop.h"
+
+/* Bug checks for an IRP that cannot be completed now. */
+static VOID
+IopCheckCompletion(PIRP Irp)
+{
+    if (Irp->Type != IO_TYPE_IRP || Irp->CurrentLocation > Irp->StackCount + 1) {
+        KeBugCheckEx(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)Irp, 0, 0, 0);
+    }
+    if (Irp->CancelRoutine != NULL) {
+        KeBugCheckEx(CANCEL_STATE_IN_COMPLETED_IRP, (ULONG_PTR)Irp,
+                     (ULONG_PTR)Irp->CancelRoutine, 0, 0);
+    }
+}
+
+/* Whether a completion routine set with the SL_INVOKE_ bits of Control wants to see how
+   Irp ended. */
+BOOLEAN
+IopWantsCompletion(PIRP Irp, UCHAR Control)
+{
+    UCHAR Wanted =
+        NT_SUCCESS(Irp->IoStatus.Status) ? SL_INVOKE_ON_SUCCESS : SL_INVOKE_ON_ERROR;
+
+    if (Irp->Cancel) {
+        Wanted |= SL_INVOKE_ON_CANCEL;
+    }
+    return (Control & Wanted) != 0;
+}
+
+/*
+ * Completes Irp, whose IoStatus the caller has set: calls the completion routines from
+ * the caller's location upwards and, past the top, finishes the request. PriorityBoost
+ * increment for the thread that waits (IRP-8) A routine that returns
+ * STATUS_MORE_PROCESSING_REQUIRED takes the IRP over; a later call goes on just above it.
+ * Completing an IRP twice is bug check 0x44, with a cancel routine still set 0x48. IRQL
+ * <= DISPATCH_LEVEL, no spin lock held. Source: IRP-6 to IRP-9.
+ */
+VOID FASTCALL
+IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
+{
+    IopCheckCompletion(Irp);
+    for (;;) {
+        PIO_STACK_LOCATION Stack = Irp->Tail.Overlay.CurrentStackLocation;
+        PDEVICE_OBJECT Device = NULL;
+        UCHAR Control;
+
+        Irp->CurrentLocation++;
+        Irp->Tail.Overlay.CurrentStackLocation++;
+        if (Irp->CurrentLocation > Irp->StackCount + 1) {
+            break;
+        }
+        if (Irp->CurrentLocation <= Irp->StackCount) {
+            Device = (Stack + 1)->DeviceObject;
+        }
+        Control = Stack->Control;
+        Stack->Control = 0;
+        Irp->PendingReturned = (Control & SL_PENDING_RETURNED) != 0;
+        IopAccountCompletion(Irp, Stack);
+        if (IopWantsCompletion(Irp, Control)) {
+            if (Stack->CompletionRoutine(Device, Irp, Stack->Context) ==
+                STATUS_MORE_PROCESSING_REQUIRED) {
+                return;
+            }
+        } else if (Irp->PendingReturned && Irp->CurrentLocation <= Irp->StackCount) {
+            /* Nobody at this level passes the mark on: its dispatch routine returned
+               STATUS_PENDING because the one below did. */
+            IoMarkIrpPending(Irp);
+        }
+    }
+    IopFinishIrp(Irp, PriorityBoost);
+}
+EXPORT(IofCompleteRequest);

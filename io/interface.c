@@ -1,0 +1,166 @@
+/*
+ * Device interfaces: a name made of an interface class and a device, which exists while
+ * the driver has it enabled.
+ */
+#include "iop.h"
+
+typedef struct _IOP_INTERFACE {
+    LIST_ENTRY Link;
+    PDEVICE_OBJECT Device; /* the PDO, referenced */
+    PIOP_NAME Entry;       /* NULL: disabled */
+    UNICODE_STRING Name;
+    WCHAR Text[IOP_MAXIMUM_NAME];
+} IOP_INTERFACE, *PIOP_INTERFACE;
+
+/* Drivers call at PASSIVE_LEVEL, from any thread; entries are never freed. */
+static LIST_ENTRY IopInterfaces = {&IopInterfaces, &IopInterfaces};
+static KSPIN_LOCK IopInterfaceLock;
+
+/* The registered interface of that name, or NULL. */
+static PIOP_INTERFACE
+IopFindInterface(PCUNICODE_STRING Name)
+{
+    PIOP_INTERFACE Found = NULL;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopInterfaceLock, &OldIrql);
+    for (PLIST_ENTRY Link = IopInterfaces.Flink; Link != &IopInterfaces;
+         Link = Link->Flink) {
+        PIOP_INTERFACE Interface = CONTAINING_RECORD(Link, IOP_INTERFACE, Link);
+
+        if (RtlEqualUnicodeString(&Interface->Name, Name, TRUE)) {
+            Found = Interface;
+            break;
+        }
+    }
+    KeReleaseSpinLock(&IopInterfaceLock, OldIrql);
+    return Found;
+}
+
+/* Builds \??\PCI#bbdd#{guid}, and \reference behind it. */
+static NTSTATUS
+IopBuildInterfaceName(PIOP_PDO Pdo, const GUID *Class, PUNICODE_STRING Reference,
+                      PUNICODE_STRING Name)
+{
+    PWSTR Instance = IopBuildPciId(Pdo, BusQueryInstanceID);
+    UNICODE_STRING Guid;
+    NTSTATUS Status = RtlStringFromGUID(Class, &Guid);
+
+    if (Instance == NULL || !NT_SUCCESS(Status)) {
+        if (Instance != NULL) {
+            ExFreePool(Instance);
+        }
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    RtlAppendUnicodeToString(Name, L"\\??\\PCI#");
+    RtlAppendUnicodeToString(Name, Instance);
+    RtlAppendUnicodeToString(Name, L"#");
+    /* Of the parts only the reference has a length that is not ours. */
+    Status = RtlAppendUnicodeStringToString(Name, &Guid);
+    if (NT_SUCCESS(Status) && Reference != NULL && Reference->Length != 0) {
+        RtlAppendUnicodeToString(Name, L"\\");
+        Status = RtlAppendUnicodeStringToString(Name, Reference);
+    }
+    RtlFreeUnicodeString(&Guid);
+    ExFreePool(Instance);
+    return NT_SUCCESS(Status) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+/* A copy of Source with a terminating zero, for RtlFreeUnicodeString. */
+static NTSTATUS
+IopDuplicateString(PUNICODE_STRING Destination, PCUNICODE_STRING Source)
+{
+    Destination->Buffer = IopAllocate(Source->Length + sizeof(WCHAR), IOP_TAG_NAME);
+    if (Destination->Buffer == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Destination->Length = Source->Length;
+    Destination->MaximumLength = Source->Length + sizeof(WCHAR);
+    memcpy(Destination->Buffer, Source->Buffer, Source->Length);
+    return STATUS_SUCCESS;
+}
+
+/* Puts a new interface on the list, unless one of that name is there. */
+static VOID
+IopInsertInterface(PIOP_INTERFACE Interface)
+{
+    KIRQL OldIrql;
+
+    if (IopFindInterface(&Interface->Name) != NULL) {
+        ExFreePoolWithTag(Interface, IOP_TAG_PNP);
+        return;
+    }
+    ObReferenceObject(Interface->Device);
+    KeAcquireSpinLock(&IopInterfaceLock, &OldIrql);
+    InsertTailList(&IopInterfaces, &Interface->Link);
+    KeReleaseSpinLock(&IopInterfaceLock, OldIrql);
+}
+
+/*
+ * Registers an interface of a class for a device; it starts disabled. SymbolicLinkName is
+ * the caller's to free with RtlFreeUnicodeString. STATUS_INVALID_DEVICE_REQUEST: no
+ * physical device object; STATUS_INVALID_PARAMETER: the reference is too long;
+ * STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL. Source: manual,
+ * IoRegisterDeviceInterface.
+ */
+NTSTATUS
+NTAPI
+IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
+                          const GUID *InterfaceClassGuid, PUNICODE_STRING ReferenceString,
+                          PUNICODE_STRING SymbolicLinkName)
+{
+    PIOP_PDO Pdo = IopPdoFromDevice(PhysicalDeviceObject);
+    PIOP_INTERFACE Interface;
+    NTSTATUS Status;
+
+    if (Pdo == NULL) {
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    Interface = IopAllocate(sizeof(*Interface), IOP_TAG_PNP);
+    if (Interface == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Interface->Device = PhysicalDeviceObject;
+    RtlInitEmptyUnicodeString(&Interface->Name, Interface->Text, sizeof(Interface->Text));
+    Status =
+        IopBuildInterfaceName(Pdo, InterfaceClassGuid, ReferenceString, &Interface->Name);
+    if (NT_SUCCESS(Status)) {
+        Status = IopDuplicateString(SymbolicLinkName, &Interface->Name);
+    }
+    if (!NT_SUCCESS(Status)) {
+        ExFreePoolWithTag(Interface, IOP_TAG_PNP);
+        return Status;
+    }
+    IopInsertInterface(Interface);
+    return STATUS_SUCCESS;
+}
+EXPORT(IoRegisterDeviceInterface);
+
+/*
+ * Enables an interface (its name appears) or disables it (the name goes).
+ * STATUS_OBJECT_NAME_NOT_FOUND: not registered, or already disabled;
+ * STATUS_OBJECT_NAME_EXISTS: already enabled, a success; STATUS_INSUFFICIENT_RESOURCES.
+ * PASSIVE_LEVEL. Source: manual, IoSetDeviceInterfaceState.
+ */
+NTSTATUS
+NTAPI
+IoSetDeviceInterfaceState(PUNICODE_STRING SymbolicLinkName, BOOLEAN Enable)
+{
+    PIOP_INTERFACE Interface = IopFindInterface(SymbolicLinkName);
+
+    if (Interface == NULL || (!Enable && Interface->Entry == NULL)) {
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    if (Enable && Interface->Entry != NULL) {
+        return STATUS_OBJECT_NAME_EXISTS;
+    }
+    if (Enable) {
+        /* The name leads to the PDO; an open of it goes to the top of the stack. */
+        return IopInsertDeviceName(&Interface->Name, Interface->Device,
+                                   &Interface->Entry);
+    }
+    IopRemoveName(Interface->Entry);
+    Interface->Entry = NULL;
+    return STATUS_SUCCESS;
+}
+EXPORT(IoSetDeviceInterfaceState);

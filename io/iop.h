@@ -1,0 +1,358 @@
+/*
+ * What the files of io/ share: the private halves of driver and device objects, the
+ * record of a PCI function, and the routines they lend each other.
+ *
+ * Locks. IopDatabaseLock guards what links objects: the names, the list of devices, the
+ * chains DRIVER_OBJECT.DeviceObject and DEVICE_OBJECT.AttachedDevice, and the reference
+ * counts of devices. It is a leaf: nothing else is taken under it and nothing is called
+ * out to. The lock of pnp.c lets one device at a time start or go; it is taken first.
+ */
+#pragma once
+
+#include <wdm.h>
+#include <ntddk.h>
+#include <internal/ex.h>
+#include <internal/hal.h>
+#include <internal/io.h>
+#include <internal/ldr.h>
+#include <internal/rtl.h>
+
+/* Pool tags, in the order their letters stand in memory. */
+#define IOP_TAG(A, B, C, D) ((ULONG)(A) | (B) << 8 | (C) << 16 | (D) << 24)
+#define IOP_TAG_DRIVER      IOP_TAG('I', 'o', 'D', 'r')
+#define IOP_TAG_IRP         IOP_TAG('I', 'r', 'p', ' ')
+#define IOP_TAG_BUFFER      IOP_TAG('I', 'o', 'B', 'f')
+#define IOP_TAG_MDL         IOP_TAG('M', 'd', 'l', ' ')
+#define IOP_TAG_NAME        IOP_TAG('I', 'o', 'N', 'm')
+#define IOP_TAG_REGISTRY    IOP_TAG('I', 'o', 'R', 'g')
+#define IOP_TAG_WORK_ITEM   IOP_TAG('I', 'o', 'W', 'i')
+#define IOP_TAG_DMA         IOP_TAG('I', 'o', 'D', 'm')
+#define IOP_TAG_TIMER       IOP_TAG('I', 'o', 'T', 'm')
+#define IOP_TAG_PNP         IOP_TAG('P', 'n', 'p', ' ')
+#define IOP_TAG_INTERRUPT   IOP_TAG('I', 'o', 'I', 'n')
+
+#define IOP_MAXIMUM_NAME 256 /* characters of a path, the terminating zero included */
+
+extern KSPIN_LOCK IopDatabaseLock;
+extern struct _OBJECT_TYPE IopDeviceObjectType;
+extern struct _OBJECT_TYPE IopDriverObjectType;
+extern struct _OBJECT_TYPE IopFileObjectType;
+extern const CHAR *IopOptions; /* the boot options, as IoInitializeSystem got them */
+
+/* Zeroed nonpaged memory, or NULL. IRQL <= DISPATCH_LEVEL. */
+PVOID IopAllocate(SIZE_T Size, ULONG Tag);
+
+/* ---- drivers
+ * ------------------------------------------------------------------------------ */
+#define IOP_MAXIMUM_HARDWARE_IDS 8
+#define IOP_MAXIMUM_ID           64
+
+typedef enum _IOP_DRIVER_KIND {
+    IopDeviceDriver,
+    IopApplicationDriver, /* kind=app */
+    IopTestDriver         /* kind=test */
+} IOP_DRIVER_KIND;
+
+/* One module's command line, taken apart. */
+typedef struct _IOP_MODULE {
+    CHAR BaseName[64];    /* "e1000.sys" */
+    CHAR ServiceName[64]; /* "e1000" */
+    IOP_DRIVER_KIND Kind;
+    ULONG HardwareIdCount;
+    CHAR HardwareIds[IOP_MAXIMUM_HARDWARE_IDS][IOP_MAXIMUM_ID];
+    ULONG MessageCount; /* msi=N: messages to ask for; 0: line interrupts */
+    ULONG Processor;    /* cpu=N: where its interrupts go; MAXULONG: round robin */
+} IOP_MODULE, *PIOP_MODULE;
+
+/* DRIVER_OBJECT.DriverExtension. */
+typedef struct _IOP_DRIVER_EXTENSION {
+    DRIVER_EXTENSION Public; /* must be first: drivers know it */
+    LIST_ENTRY Link; /* all drivers, in the order of loading; boot's thread only */
+    LIST_ENTRY ClientExtensions;  /* IoAllocateDriverObjectExtension; IopDatabaseLock */
+    PKLDR_DATA_TABLE_ENTRY Image; /* NULL: built into the kernel */
+    IOP_MODULE Module;
+} IOP_DRIVER_EXTENSION, *PIOP_DRIVER_EXTENSION;
+
+FORCEINLINE PIOP_DRIVER_EXTENSION
+IopDriverExtension(PDRIVER_OBJECT Driver)
+{
+    return (PIOP_DRIVER_EXTENSION)Driver->DriverExtension;
+}
+
+extern LIST_ENTRY IopDrivers;
+
+/* driver.c */
+NTSTATUS IopCreateDriver(const IOP_MODULE *Module, PKLDR_DATA_TABLE_ENTRY Image,
+                         PDRIVER_OBJECT *Driver);
+NTSTATUS IopStartDriver(PDRIVER_OBJECT Driver);
+VOID IopUnloadDriver(PDRIVER_OBJECT Driver);
+NTSTATUS NTAPI IopInvalidDeviceRequest(PDEVICE_OBJECT DeviceObject, PIRP Irp);
+VOID IopDeleteDriverObject(PVOID Body);
+
+/* module.c: STATUS_INVALID_PARAMETER when a word is malformed or too long. */
+NTSTATUS IopParseModule(const CHAR *CommandLine, PIOP_MODULE Module);
+
+/* ---- devices
+ * ------------------------------------------------------------------------------ */
+#define IOP_DEVICE_DELETE_PENDING  0x1 /* IoDeleteDevice was called while it was open */
+#define IOP_DEVICE_DEFER_START_IO  0x2 /* IoSetStartIoAttributes */
+#define IOP_DEVICE_NO_CANCEL_START 0x4
+
+typedef struct _IOP_NAME IOP_NAME, *PIOP_NAME;
+
+#define IO_TYPE_DEVICE_OBJECT_EXTENSION 13 /* beside those of wdm/device.h */
+
+/* DEVICE_OBJECT.DeviceObjectExtension. The first three members are where NT has them. */
+typedef struct _DEVOBJ_EXTENSION {
+    CSHORT Type;
+    USHORT Size;
+    PDEVICE_OBJECT DeviceObject;
+    ULONG Flags;     /* IOP_DEVICE_; IopDatabaseLock */
+    LIST_ENTRY Link; /* all devices, in the order of creation; IopDatabaseLock */
+    PDEVICE_OBJECT AttachedTo;  /* the device below; IopDatabaseLock */
+    PIOP_NAME Name;             /* NULL: unnamed */
+    volatile LONG StartIoDepth; /* calls of StartIo under way and deferred */
+    CHAR Description[64];       /* a PDO's place, "PCI 00:03.0"; else empty */
+    volatile LONG64 Issued;     /* the counters of IO_DEVICE_STATISTICS */
+    volatile LONG64 Completed;
+    volatile LONG64 Bytes;
+    volatile LONG64 Errors;
+    volatile LONG64 Cancelled;
+} DEVOBJ_EXTENSION, *PDEVOBJ_EXTENSION;
+
+extern LIST_ENTRY IopDevices;
+
+/* device.c: opens and closes of a device, under IoDeleteDevice's eyes. IopOpenDevice
+   fails for one whose deletion has begun. */
+BOOLEAN IopOpenDevice(PDEVICE_OBJECT Device);
+VOID IopCloseDevice(PDEVICE_OBJECT Device);
+VOID IopDeleteDeviceObject(PVOID Body);
+VOID IopDeleteTimer(PDEVICE_OBJECT Device); /* iotimer.c */
+
+/* ---- names
+ * -------------------------------------------------------------------------------- */
+NTSTATUS IopInsertDeviceName(PCUNICODE_STRING Name, PDEVICE_OBJECT Device,
+                             PIOP_NAME *Entry);
+VOID IopRemoveName(PIOP_NAME Entry);
+PCUNICODE_STRING IopQueryName(PIOP_NAME Entry);
+/* The device Name leads to through symbolic links, referenced; what follows the device's
+   own name is copied to Rest (IOP_MAXIMUM_NAME characters, terminated). */
+NTSTATUS IopResolveName(PCUNICODE_STRING Name, PDEVICE_OBJECT *Device, WCHAR *Rest);
+
+/* What IRP_MJ_CREATE says of an open by name: the disposition is the top byte of Options.
+ */
+#define IOP_FILE_OPEN             0x01000000
+#define IOP_FILE_SHARE_READ_WRITE 0x3
+
+/* file.c */
+VOID IopDeleteFileObject(PVOID Body);
+
+/* ---- requests
+ * ----------------------------------------------------------------------------- */
+/* IRP.AllocationFlags, private to the I/O manager as NT's are to NT's. */
+#define IOP_IRP_FROM_POOL 0x01 /* IoAllocateIrp made it: an end off the top frees it */
+#define IOP_IRP_BUILT     0x02 /* IoBuild... made it: buffers and MDLs are ours as well */
+
+/* irp.c: the counts behind IoQueryIrpAccount. */
+VOID IopAccountIssue(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack);
+VOID IopAccountCompletion(PIRP Irp, PIO_STACK_LOCATION Stack);
+BOOLEAN IopWantsCompletion(PIRP Irp, UCHAR Control); /* complete.c */
+VOID IopFinishIrp(PIRP Irp, CCHAR PriorityBoost);    /* finish.c */
+
+/* sendirp.c: sends an IRP with the given stack location to the top of Device's stack and
+   waits. Information: in, its initial value; out, its final one; may be NULL.
+   PASSIVE_LEVEL. */
+NTSTATUS IopSendIrp(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
+                    NTSTATUS InitialStatus, PULONG_PTR Information);
+
+/* ---- Plug and Play, PCI
+ * ------------------------------------------------------------------- */
+#define IOP_MAXIMUM_BARS     6
+#define IOP_MAXIMUM_MESSAGES 32
+
+typedef struct _IOP_BAR {
+    UCHAR Type; /* CmResourceTypePort or CmResourceTypeMemory */
+    USHORT Flags;
+    ULONG64 Base;
+    ULONG64 Length;
+} IOP_BAR, *PIOP_BAR;
+
+typedef enum _IOP_PDO_STATE {
+    IopPdoEnumerated, /* no driver, or its driver gone again */
+    IopPdoAdded,      /* AddDevice succeeded */
+    IopPdoStarted
+} IOP_PDO_STATE;
+
+/* A PCI function: the extension of its PDO. */
+typedef struct _IOP_PDO {
+    LIST_ENTRY Link; /* IopPdos, in the order found */
+    PDEVICE_OBJECT DeviceObject;
+    IOP_PDO_STATE State;
+    HAL_PCI_ADDRESS Address;
+    USHORT VendorId;
+    USHORT DeviceId;
+    USHORT SubVendorId;
+    USHORT SubSystemId;
+    UCHAR Revision;
+    UCHAR Class[3]; /* base class, sub class, programming interface */
+    UCHAR HeaderType;
+    UCHAR InterruptPin;
+    USHORT Command; /* as the firmware left it */
+    PDRIVER_OBJECT FunctionDriver;
+    ULONG BarCount;
+    IOP_BAR Bars[IOP_MAXIMUM_BARS];
+    ULONG InterruptCount; /* assignments the device holds */
+    HAL_INTERRUPT_ASSIGNMENT Interrupts[IOP_MAXIMUM_MESSAGES];
+    PCM_RESOURCE_LIST RawResources;
+    PCM_RESOURCE_LIST TranslatedResources;
+    ULONG ResourceLength; /* bytes of each of the two lists */
+} IOP_PDO, *PIOP_PDO;
+
+extern LIST_ENTRY IopPdos;
+extern PDRIVER_OBJECT IopPciDriver;
+
+/* NULL when Device is no PDO of the PCI bus. Any IRQL. */
+PIOP_PDO IopPdoFromDevice(PDEVICE_OBJECT Device);
+
+/* pci.c, pcifunction.c, pciid.c, pciconfig.c, pcipdo.c */
+NTSTATUS IopCreatePciDriver(VOID);
+NTSTATUS IopCreatePdo(HAL_PCI_ADDRESS Address);
+VOID IopQueryBars(PIOP_PDO Pdo);
+/* A multi-string of the ids of one kind, or NULL; the caller frees it with ExFreePool. */
+PWSTR IopBuildPciId(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type);
+/* Bytes of configuration space moved: cut at its end, 0 beyond. */
+ULONG IopAccessConfig(PIOP_PDO Pdo, BOOLEAN Write, PUCHAR Buffer, ULONG Offset,
+                      ULONG Length);
+NTSTATUS IopQueryPciInterface(PIOP_PDO Pdo, PIO_STACK_LOCATION Stack);
+NTSTATUS NTAPI IopPciDispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp);
+
+/* The answer to IRP_MN_QUERY_BUS_INFORMATION. */
+typedef struct _PNP_BUS_INFORMATION {
+    GUID BusTypeGuid;
+    INTERFACE_TYPE LegacyBusType;
+    ULONG BusNumber;
+} PNP_BUS_INFORMATION, *PPNP_BUS_INFORMATION;
+
+/* requirements.c */
+PIO_RESOURCE_REQUIREMENTS_LIST IopBuildRequirements(PIOP_PDO Pdo);
+ULONG IopCountRequestedMessages(const IO_RESOURCE_REQUIREMENTS_LIST *List);
+
+/* resources.c */
+NTSTATUS IopAssignResources(PIOP_PDO Pdo, ULONG Messages, ULONG Processor);
+VOID IopReleaseResources(PIOP_PDO Pdo);
+
+/* pnp.c. The lock lets one start or removal happen at a time. PASSIVE_LEVEL. */
+VOID IopInitializePnp(VOID);
+VOID IopAcquirePnpLock(VOID);
+VOID IopReleasePnpLock(VOID);
+NTSTATUS IopStartMatchingDevices(PDRIVER_OBJECT Driver);
+VOID IopRemoveDriverDevices(PDRIVER_OBJECT Driver); /* last started first */
+/* Sends the removal IRPs and takes the resources back. The lock is held. */
+VOID IopRemoveDevice(PIOP_PDO Pdo, BOOLEAN Surprise);
+
+/* ---- DMA
+ * ---------------------------------------------------------------------------------- */
+typedef struct _IOP_ADAPTER {
+    DMA_ADAPTER Public;     /* must be first */
+    ULONG64 HighestAddress; /* the last address the device can form */
+    ULONG MapRegisters;     /* pages of one transfer, as told to the driver */
+} IOP_ADAPTER, *PIOP_ADAPTER;
+
+/* A place in an MDL chain, as bytes from the start of one of its MDLs. */
+typedef struct _IOP_DMA_CURSOR {
+    PMDL Mdl;
+    ULONG64 Offset;
+} IOP_DMA_CURSOR, *PIOP_DMA_CURSOR;
+
+/* sglist.c. IopNextRun: the longest run of contiguous bus addresses at the cursor, at
+   most Length bytes, and moves the cursor. STATUS_BUFFER_TOO_SMALL: the chain ends here;
+   STATUS_INSUFFICIENT_RESOURCES: the device cannot reach it. */
+NTSTATUS IopNextRun(PIOP_ADAPTER Adapter, PIOP_DMA_CURSOR Cursor, ULONG Length,
+                    PHYSICAL_ADDRESS *Address, PULONG RunLength);
+IOP_DMA_CURSOR IopDmaCursor(PMDL Mdl, PVOID CurrentVa);
+NTSTATUS NTAPI IopGetScatterGatherList(PDMA_ADAPTER DmaAdapter,
+                                       PDEVICE_OBJECT DeviceObject, PMDL Mdl,
+                                       PVOID CurrentVa, ULONG Length,
+                                       PDRIVER_LIST_CONTROL ExecutionRoutine,
+                                       PVOID Context, BOOLEAN WriteToDevice);
+VOID NTAPI IopPutScatterGatherList(PDMA_ADAPTER DmaAdapter,
+                                   PSCATTER_GATHER_LIST ScatterGather,
+                                   BOOLEAN WriteToDevice);
+NTSTATUS NTAPI IopCalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl,
+                                             PVOID CurrentVa, ULONG Length,
+                                             PULONG ScatterGatherListSize,
+                                             PULONG NumberOfMapRegisters);
+NTSTATUS NTAPI IopBuildScatterGatherList(
+    PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID CurrentVa,
+    ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
+    BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer, ULONG ScatterGatherLength);
+NTSTATUS NTAPI IopBuildMdlFromScatterGatherList(PDMA_ADAPTER DmaAdapter,
+                                                PSCATTER_GATHER_LIST ScatterGather,
+                                                PMDL OriginalMdl, PMDL *TargetMdl);
+
+/* ---- interrupts
+ * --------------------------------------------------------------------------- */
+/* Detail of bug check 0xC4, ours: an interrupt object that is not connected (P2: it). */
+#define IOP_VIOLATION_INTERRUPT 0xD1A00001
+/* A partial MDL that reaches beyond its source (P2, P3: the two, P4: length). */
+#define IOP_VIOLATION_MDL 0xD1A00002
+
+/* What one connection asks for, whichever routine it came through. */
+typedef struct _IOP_CONNECTION {
+    PKSERVICE_ROUTINE ServiceRoutine;
+    PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine; /* else ServiceRoutine */
+    PVOID ServiceContext;
+    PKSPIN_LOCK SpinLock; /* NULL: the connection's own */
+    ULONG Vector;
+    KIRQL Irql;
+    KIRQL SynchronizeIrql;
+    KINTERRUPT_MODE Mode;
+    BOOLEAN ShareVector;
+    KAFFINITY Processors;
+    ULONG MessageIndex;
+} IOP_CONNECTION, *PIOP_CONNECTION;
+
+NTSTATUS IopConnect(const IOP_CONNECTION *Connection, PKINTERRUPT *InterruptObject);
+/* The processors of a live connection, or 0. Any IRQL <= DISPATCH_LEVEL. */
+KAFFINITY IopQueryConnection(PKINTERRUPT InterruptObject);
+
+/* ---- exports that include/ does not declare, for drivers built with other headers
+ * --------- */
+NTSTATUS NTAPI IoAttachDeviceToDeviceStackSafe(PDEVICE_OBJECT SourceDevice,
+                                               PDEVICE_OBJECT TargetDevice,
+                                               PDEVICE_OBJECT *AttachedToDeviceObject);
+PDEVICE_OBJECT NTAPI IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject);
+PDEVICE_OBJECT NTAPI IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject);
+PDEVICE_OBJECT NTAPI IoGetRelatedDeviceObject(PFILE_OBJECT FileObject);
+NTSTATUS NTAPI RtlCheckRegistryKey(ULONG RelativeTo, PWSTR Path);
+
+/* ---- registry
+ * ----------------------------------------------------------------------------- */
+#define IOP_REGISTRY_CONTROL_SET L"\\Registry\\Machine\\System\\CurrentControlSet\\"
+#define IOP_REGISTRY_SERVICES    IOP_REGISTRY_CONTROL_SET L"Services\\"
+
+/* A copy of one value, in one block of pool (IOP_TAG_REGISTRY). */
+typedef struct _IOP_REGISTRY_VALUE {
+    ULONG Type; /* REG_ */
+    ULONG Length;
+    PUCHAR Data; /* a text ends with a zero character, counted in Length */
+    WCHAR Name[IOP_MAXIMUM_NAME];
+} IOP_REGISTRY_VALUE, *PIOP_REGISTRY_VALUE;
+
+/* registry.c: the store. Paths are absolute; case is ignored. PASSIVE_LEVEL. */
+NTSTATUS IopCreateRegistryKey(PCUNICODE_STRING Path);
+BOOLEAN IopRegistryKeyExists(PCUNICODE_STRING Path);
+NTSTATUS IopSetRegistryValue(PCUNICODE_STRING Path, PCUNICODE_STRING Name, ULONG Type,
+                             const VOID *Data, ULONG Length);
+/* Name NULL: the Index-th value of the key. STATUS_OBJECT_NAME_NOT_FOUND. */
+NTSTATUS IopQueryRegistryValue(PCUNICODE_STRING Path, PCUNICODE_STRING Name, ULONG Index,
+                               PIOP_REGISTRY_VALUE *Value);
+
+/* regservice.c: the key of a service, and a KEY=VALUE word as a value of its Parameters:
+   a decimal or 0x number is a REG_DWORD, any other text a REG_SZ. */
+NTSTATUS IopCreateServiceKey(const CHAR *ServiceName);
+NTSTATUS IopSetRegistryWord(const CHAR *ServiceName, const CHAR *ValueName,
+                            const CHAR *Text);
+
+/* regkey.c: the path of an open key, referenced; the caller dereferences *Key. */
+NTSTATUS IopReferenceKey(HANDLE Handle, PVOID *Key, PUNICODE_STRING Path);

@@ -1,0 +1,162 @@
+/*
+ * I/O request packets: making, resetting and freeing them, and counting all of them.
+ *
+ * The account answers one question at the end of a run: did every request that was issued
+ * come back? Issue and return are the originator's view. IRP.ApcEnvironment, where NT
+ * keeps the state index of its completion APC (we have none), notes the stack location
+ * the IRP was issued from; 0 says that it is not on its way.
+ */
+#include "iop.h"
+
+static volatile LONG64 IopIrpsAllocated;
+static volatile LONG64 IopIrpsFreed;
+static volatile LONG64 IopIrpsIssued;
+static volatile LONG64 IopIrpsCompleted;
+
+/*
+ * Prepares an IRP in the caller's memory.
+ *   PacketSize  bytes of that memory, at least IoSizeOfIrp(StackSize)
+ *   StackSize   stack locations
+ * Not for an IRP from IoAllocateIrp: that is IoReuseIrp's work. IRQL <= DISPATCH_LEVEL.
+ * Source: manual, IoInitializeIrp.
+ */
+VOID NTAPI
+IoInitializeIrp(PIRP Irp, USHORT PacketSize, CCHAR StackSize)
+{
+    memset(Irp, 0, PacketSize);
+    Irp->Type = IO_TYPE_IRP;
+    Irp->Size = PacketSize;
+    Irp->StackCount = StackSize;
+    Irp->CurrentLocation = StackSize + 1;
+    InitializeListHead(&Irp->ThreadListEntry);
+    Irp->Tail.Overlay.CurrentStackLocation = (PIO_STACK_LOCATION)(Irp + 1) + StackSize;
+}
+EXPORT(IoInitializeIrp);
+
+/*
+ * Returns a zeroed IRP with StackSize stack locations, or NULL when pool is short or
+ * StackSize is not positive. ChargeQuota is ignored: there are no quotas.
+ * IRQL <= DISPATCH_LEVEL. Source: manual, IoAllocateIrp.
+ */
+PIRP NTAPI
+IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota)
+{
+    USHORT Size = IoSizeOfIrp(StackSize);
+    PIRP Irp;
+
+    UNREFERENCED_PARAMETER(ChargeQuota);
+    if (StackSize <= 0) {
+        return NULL;
+    }
+    Irp = ExAllocatePoolWithTag(NonPagedPool, Size, IOP_TAG_IRP);
+    if (Irp == NULL) {
+        return NULL;
+    }
+    IoInitializeIrp(Irp, Size, StackSize);
+    Irp->AllocationFlags = IOP_IRP_FROM_POOL;
+    InterlockedIncrement64(&IopIrpsAllocated);
+    return Irp;
+}
+EXPORT(IoAllocateIrp);
+
+/*
+ * Frees an IRP of IoAllocateIrp or IoBuild...; its MDLs and buffers stay the caller's.
+ * Freeing one twice, or what is no IRP, is bug check 0x44. IRQL <= DISPATCH_LEVEL.
+ * Source: manual, IoFreeIrp.
+ */
+VOID NTAPI
+IoFreeIrp(PIRP Irp)
+{
+    if (Irp->Type != IO_TYPE_IRP) {
+        KeBugCheckEx(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)Irp, 0, 0, 0);
+    }
+    Irp->Type = 0;
+    InterlockedIncrement64(&IopIrpsFreed);
+    ExFreePoolWithTag(Irp, IOP_TAG_IRP);
+}
+EXPORT(IoFreeIrp);
+
+/*
+ * Makes an IRP of IoAllocateIrp as new, with IoStatus.Status = Status. The caller owns
+ * the IRP: it has come back through its completion routine. IRQL <= DISPATCH_LEVEL.
+ * Source: manual, IoReuseIrp.
+ */
+VOID NTAPI
+IoReuseIrp(PIRP Irp, NTSTATUS Status)
+{
+    UCHAR AllocationFlags = Irp->AllocationFlags;
+
+    IoInitializeIrp(Irp, Irp->Size, Irp->StackCount);
+    Irp->AllocationFlags = AllocationFlags;
+    Irp->IoStatus.Status = Status;
+}
+EXPORT(IoReuseIrp);
+
+/*
+ * Notes that Device's driver is about to get Irp with Stack, whose DeviceObject is still
+ * what it was. A driver that skips its own location hands the IRP on for good: it sees no
+ * completion, so for its device the IRP ends here.
+ */
+VOID
+IopAccountIssue(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    BOOLEAN Top = Irp->CurrentLocation == Irp->StackCount;
+    PDEVICE_OBJECT Previous = Stack->DeviceObject;
+
+    if (Irp->ApcEnvironment == 0) {
+        Irp->ApcEnvironment = Irp->CurrentLocation + 1;
+        InterlockedIncrement64(&IopIrpsIssued);
+    } else if (Previous != NULL && (Top || (Stack + 1)->DeviceObject != Previous)) {
+        InterlockedIncrement64(&Previous->DeviceObjectExtension->Completed);
+    }
+    InterlockedIncrement64(&Device->DeviceObjectExtension->Issued);
+}
+
+/* Adds the outcome of Irp to the counts of the device whose location Stack is. */
+static VOID
+IopAccountDevice(PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    PDEVOBJ_EXTENSION Extension = Stack->DeviceObject->DeviceObjectExtension;
+    BOOLEAN Transfer =
+        Stack->MajorFunction == IRP_MJ_READ || Stack->MajorFunction == IRP_MJ_WRITE;
+
+    InterlockedIncrement64(&Extension->Completed);
+    if (Irp->IoStatus.Status == STATUS_CANCELLED) {
+        InterlockedIncrement64(&Extension->Cancelled);
+    } else if (!NT_SUCCESS(Irp->IoStatus.Status)) {
+        InterlockedIncrement64(&Extension->Errors);
+    } else if (Transfer) {
+        InterlockedAdd64(&Extension->Bytes, (LONG64)Irp->IoStatus.Information);
+    }
+}
+
+/*
+ * Notes that the completion of Irp leaves the location Stack, CurrentLocation being
+ * already the next one. Before the completion routine, since that may free the IRP.
+ * Forgets the device, lest the location look like a skipped one when the IRP is sent
+ * again.
+ */
+VOID
+IopAccountCompletion(PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    if (Stack->DeviceObject != NULL) {
+        IopAccountDevice(Irp, Stack);
+        Stack->DeviceObject = NULL;
+    }
+    if (Irp->ApcEnvironment != 0 && Irp->CurrentLocation == Irp->ApcEnvironment) {
+        Irp->ApcEnvironment = 0;
+        InterlockedIncrement64(&IopIrpsCompleted);
+    }
+}
+
+/* The counts so far; Outstanding is never negative, whatever happens meanwhile. Any IRQL.
+ */
+VOID
+IoQueryIrpAccount(PIO_IRP_ACCOUNT Account)
+{
+    Account->Completed = (ULONG64)InterlockedAdd64(&IopIrpsCompleted, 0);
+    Account->Issued = (ULONG64)InterlockedAdd64(&IopIrpsIssued, 0);
+    Account->Freed = (ULONG64)InterlockedAdd64(&IopIrpsFreed, 0);
+    Account->Allocated = (ULONG64)InterlockedAdd64(&IopIrpsAllocated, 0);
+    Account->Outstanding = Account->Issued - Account->Completed;
+}

@@ -1,0 +1,297 @@
+/*
+ * Plug and Play: matching drivers and devices, starting and removing them.
+ *
+ * The order is NT's: AddDevice builds the stack, the requirements are filtered from the
+ * top, resources are assigned, IRP_MN_START_DEVICE goes down the stack. Removal sends the
+ * query, then the removal itself, then takes the resources back.
+ */
+#include "iop.h"
+
+/* Signalled when free. Not a fast mutex: that would raise to APC_LEVEL, and drivers are
+   called at PASSIVE_LEVEL while it is held. */
+static KEVENT IopPnpLock;
+
+VOID
+IopInitializePnp(VOID)
+{
+    KeInitializeEvent(&IopPnpLock, SynchronizationEvent, TRUE);
+}
+
+VOID
+IopAcquirePnpLock(VOID)
+{
+    KeWaitForSingleObject(&IopPnpLock, Executive, KernelMode, FALSE, NULL);
+}
+
+VOID
+IopReleasePnpLock(VOID)
+{
+    KeSetEvent(&IopPnpLock, IO_NO_INCREMENT, FALSE);
+}
+
+/* Sends a Plug and Play IRP whose parameters Location holds. */
+static NTSTATUS
+IopSendPnp(PIOP_PDO Pdo, UCHAR MinorFunction, PIO_STACK_LOCATION Location,
+           PULONG_PTR Information)
+{
+    Location->MajorFunction = IRP_MJ_PNP;
+    Location->MinorFunction = MinorFunction;
+    return IopSendIrp(Pdo->DeviceObject, Location, STATUS_NOT_SUPPORTED, Information);
+}
+
+/* A name for console lines. */
+static const CHAR *
+IopPdoName(PIOP_PDO Pdo)
+{
+    return Pdo->DeviceObject->DeviceObjectExtension->Description;
+}
+
+/* ---- matching
+ * ---------------------------------------------------------------------------- */
+
+/* Whether Text (ASCII) is the string at Id, without case. */
+static BOOLEAN
+IopEqualId(const WCHAR *Id, const CHAR *Text)
+{
+    while (*Id != L'\0' &&
+           RtlUpcaseUnicodeChar(*Id) == RtlUpcaseUnicodeChar((UCHAR)*Text)) {
+        Id++;
+        Text++;
+    }
+    return *Id == L'\0' && *Text == '\0';
+}
+
+/* Whether one of the device's ids of Type is one that the module names. */
+static BOOLEAN
+IopMatchesIds(PIOP_PDO Pdo, const IOP_MODULE *Module, BUS_QUERY_ID_TYPE Type)
+{
+    IO_STACK_LOCATION Location = {0};
+    ULONG_PTR Information = 0;
+    BOOLEAN Matches = FALSE;
+
+    Location.Parameters.QueryId.IdType = Type;
+    if (!NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_ID, &Location, &Information))) {
+        return FALSE;
+    }
+    for (const WCHAR *Id = (const WCHAR *)Information; *Id != L'\0';) {
+        for (ULONG Index = 0; Index < Module->HardwareIdCount; Index++) {
+            Matches |= IopEqualId(Id, Module->HardwareIds[Index]);
+        }
+        while (*Id++ != L'\0') {
+        }
+    }
+    ExFreePool((PVOID)Information);
+    return Matches;
+}
+
+/* ---- starting
+ * ---------------------------------------------------------------------------- */
+
+/* The processor for the device's interrupts: the module's word, the option, or the next
+   of the active ones in turn. One that is not up is as if not given. */
+static ULONG
+IopChooseProcessor(const IOP_MODULE *Module)
+{
+    static ULONG Turn; /* IopPnpLock */
+    KAFFINITY Active = KeQueryActiveProcessors();
+    ULONG Processor = Module->Processor;
+
+    if (Processor == MAXULONG) {
+        Processor = RtlQueryNumber(IopOptions, "irqcpu", MAXULONG);
+    }
+    if (Processor < HAL_MAXIMUM_PROCESSORS && (Active >> Processor & 1) != 0) {
+        return Processor;
+    }
+    do {
+        Processor = Turn++ % HAL_MAXIMUM_PROCESSORS;
+    } while ((Active >> Processor & 1) == 0);
+    return Processor;
+}
+
+/* Lets the stack filter the requirements; returns the messages it settled on. */
+static ULONG
+IopFilterRequirements(PIOP_PDO Pdo)
+{
+    IO_STACK_LOCATION Location = {0};
+    ULONG_PTR Information = 0;
+    ULONG Messages;
+
+    if (!NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_RESOURCE_REQUIREMENTS, &Location,
+                               &Information)) ||
+        Information == 0) {
+        return 0;
+    }
+    Location.Parameters.FilterResourceRequirements.IoResourceRequirementList =
+        (PIO_RESOURCE_REQUIREMENTS_LIST)Information;
+    /* Whoever replaces the list frees the one it got: Information is what is left. */
+    IopSendPnp(Pdo, IRP_MN_FILTER_RESOURCE_REQUIREMENTS, &Location, &Information);
+    if (Information == 0) {
+        return 0;
+    }
+    Messages = IopCountRequestedMessages((PIO_RESOURCE_REQUIREMENTS_LIST)Information);
+    ExFreePool((PVOID)Information);
+    return Messages;
+}
+
+/* One line for a device that runs. */
+static VOID
+IopReportStart(PIOP_PDO Pdo, const IOP_MODULE *Module)
+{
+    const HAL_INTERRUPT_ASSIGNMENT *Interrupt = &Pdo->Interrupts[0];
+    ULONG Processor = 0;
+
+    if (Pdo->InterruptCount == 0) {
+        DbgPrint("io: %s started on %s, without interrupt\n", Module->BaseName,
+                 IopPdoName(Pdo));
+        return;
+    }
+    BitScanForward64(&Processor, Interrupt->Affinity);
+    DbgPrint("io: %s started on %s, %u %s interrupt(s), vector 0x%02X, IRQL %u, "
+             "processor %u\n",
+             Module->BaseName, IopPdoName(Pdo), Pdo->InterruptCount,
+             Interrupt->Message ? "message" : "line", Interrupt->Vector, Interrupt->Irql,
+             Processor);
+}
+
+/* Resources and IRP_MN_START_DEVICE, for a device whose stack stands. */
+static NTSTATUS
+IopStartStack(PIOP_PDO Pdo, const IOP_MODULE *Module)
+{
+    IO_STACK_LOCATION Location = {0};
+    ULONG Messages;
+    NTSTATUS Status;
+
+    IopQueryBars(Pdo);
+    Messages = IopFilterRequirements(Pdo);
+    Status = IopAssignResources(Pdo, Messages, IopChooseProcessor(Module));
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Location.Parameters.StartDevice.AllocatedResources = Pdo->RawResources;
+    Location.Parameters.StartDevice.AllocatedResourcesTranslated =
+        Pdo->TranslatedResources;
+    return IopSendPnp(Pdo, IRP_MN_START_DEVICE, &Location, NULL);
+}
+
+/* Gives the device to the driver. IopPnpLock held. */
+static NTSTATUS
+IopStartDevice(PIOP_PDO Pdo, PDRIVER_OBJECT Driver)
+{
+    const IOP_MODULE *Module = &IopDriverExtension(Driver)->Module;
+    PDRIVER_ADD_DEVICE AddDevice = Driver->DriverExtension->AddDevice;
+    NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
+
+    Pdo->FunctionDriver = Driver; /* AddDevice may ask for what belongs to the driver */
+    if (AddDevice != NULL) {
+        Status = AddDevice(Driver, Pdo->DeviceObject);
+    }
+    if (!NT_SUCCESS(Status)) {
+        Pdo->FunctionDriver = NULL;
+        DbgPrint("io: %s: AddDevice for %s failed with status 0x%08X\n", Module->BaseName,
+                 IopPdoName(Pdo), Status);
+        return Status;
+    }
+    Pdo->State = IopPdoAdded;
+    Status = IopStartStack(Pdo, Module);
+    if (!NT_SUCCESS(Status)) {
+        DbgPrint("io: %s: IRP_MN_START_DEVICE for %s failed with status 0x%08X\n",
+                 Module->BaseName, IopPdoName(Pdo), Status);
+        IopRemoveDevice(Pdo, FALSE);
+        return Status;
+    }
+    Pdo->State = IopPdoStarted;
+    IopReportStart(Pdo, Module);
+    return STATUS_SUCCESS;
+}
+
+/*
+ * Starts Driver on every device without a driver that one of its hardware ids names.
+ * Returns the first failure; STATUS_NO_SUCH_DEVICE when there is no such device.
+ */
+NTSTATUS
+IopStartMatchingDevices(PDRIVER_OBJECT Driver)
+{
+    const IOP_MODULE *Module = &IopDriverExtension(Driver)->Module;
+    NTSTATUS Result = STATUS_NO_SUCH_DEVICE;
+
+    IopAcquirePnpLock();
+    for (PLIST_ENTRY Link = IopPdos.Flink; Link != &IopPdos; Link = Link->Flink) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+        NTSTATUS Status;
+
+        if (Pdo->State != IopPdoEnumerated ||
+            !(IopMatchesIds(Pdo, Module, BusQueryHardwareIDs) ||
+              IopMatchesIds(Pdo, Module, BusQueryCompatibleIDs))) {
+            continue;
+        }
+        Status = IopStartDevice(Pdo, Driver);
+        if (Result == STATUS_NO_SUCH_DEVICE || NT_SUCCESS(Result)) {
+            Result = Status;
+        }
+    }
+    IopReleasePnpLock();
+    if (Result == STATUS_NO_SUCH_DEVICE) {
+        DbgPrint("io: %s: no device %s is present\n", Module->BaseName,
+                 Module->HardwareIds[0]);
+    }
+    return Result;
+}
+
+/* ---- removal
+ * ----------------------------------------------------------------------------- */
+
+/* References (or dereferences) every device on top of the PDO. */
+static ULONG
+IopHoldStack(PIOP_PDO Pdo, PDEVICE_OBJECT *Devices, ULONG Maximum)
+{
+    PDEVICE_OBJECT Device;
+    ULONG Count = 0;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopDatabaseLock, &OldIrql);
+    for (Device = Pdo->DeviceObject->AttachedDevice; Device != NULL && Count < Maximum;
+         Device = Device->AttachedDevice) {
+        ObReferenceObject(Device);
+        Devices[Count++] = Device;
+    }
+    KeReleaseSpinLock(&IopDatabaseLock, OldIrql);
+    return Count;
+}
+
+VOID
+IopRemoveDevice(PIOP_PDO Pdo, BOOLEAN Surprise)
+{
+    PDEVICE_OBJECT Devices[16];
+    IO_STACK_LOCATION Location = {0};
+    ULONG Count = IopHoldStack(Pdo, Devices, RTL_NUMBER_OF(Devices));
+    UCHAR First = Surprise ? IRP_MN_SURPRISE_REMOVAL : IRP_MN_QUERY_REMOVE_DEVICE;
+
+    if (Pdo->State == IopPdoStarted &&
+        !NT_SUCCESS(IopSendPnp(Pdo, First, &Location, NULL)) && !Surprise) {
+        DbgPrint("io: %s: its driver refuses removal, it is removed all the same\n",
+                 IopPdoName(Pdo));
+    }
+    IopSendPnp(Pdo, IRP_MN_REMOVE_DEVICE, &Location, NULL);
+    IopReleaseResources(Pdo);
+    Pdo->FunctionDriver = NULL;
+    Pdo->State = IopPdoEnumerated;
+    /* A driver may delete its device and then complete the IRP, whose way up still leads
+       through the device: the references kept it until now. */
+    while (Count != 0) {
+        ObDereferenceObject(Devices[--Count]);
+    }
+}
+
+VOID
+IopRemoveDriverDevices(PDRIVER_OBJECT Driver)
+{
+    IopAcquirePnpLock();
+    for (PLIST_ENTRY Link = IopPdos.Blink; Link != &IopPdos; Link = Link->Blink) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+
+        if (Pdo->FunctionDriver == Driver) {
+            IopRemoveDevice(Pdo, FALSE);
+        }
+    }
+    IopReleasePnpLock();
+}

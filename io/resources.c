@@ -1,0 +1,189 @@
+/*
+ * What a PCI function is given: its regions, and interrupts from the HAL, as the raw and
+ * translated lists of IRP_MN_START_DEVICE (CON-22 to CON-24, MSI-1 to MSI-4).
+ */
+#include "iop.h"
+
+/*
+ * Gets the device its interrupts: Messages of them, else one message, else the line
+ * (MSI-4). A device without any interrupt may still start.
+ */
+static VOID
+IopAssignInterrupts(PIOP_PDO Pdo, ULONG Messages, ULONG Processor)
+{
+    NTSTATUS Status = STATUS_NOT_SUPPORTED;
+
+    if (Messages != 0) {
+        Status = HalAssignMessages(Pdo->Address, Processor, Messages, Pdo->Interrupts);
+        Pdo->InterruptCount = Messages;
+    }
+    if (!NT_SUCCESS(Status) && Messages > 1) {
+        Status = HalAssignMessages(Pdo->Address, Processor, 1, Pdo->Interrupts);
+        Pdo->InterruptCount = 1;
+    }
+    if (!NT_SUCCESS(Status) && Pdo->InterruptPin != 0) {
+        Status = HalAssignLine(Pdo->Address, Processor, Pdo->Interrupts);
+        Pdo->InterruptCount = 1;
+    }
+    if (!NT_SUCCESS(Status)) {
+        Pdo->InterruptCount = 0;
+        if (Messages != 0 || Pdo->InterruptPin != 0) {
+            DbgPrint("io: %s gets no interrupt: status 0x%08X\n",
+                     Pdo->DeviceObject->DeviceObjectExtension->Description, Status);
+        }
+    }
+}
+
+/* A region; its raw and translated forms are the same. */
+static VOID
+IopDescribeBar(PCM_PARTIAL_RESOURCE_DESCRIPTOR Descriptor, const IOP_BAR *Bar)
+{
+    Descriptor->Type = Bar->Type;
+    Descriptor->ShareDisposition = CmResourceShareDeviceExclusive;
+    Descriptor->Flags = Bar->Flags;
+    Descriptor->u.Generic.Start.QuadPart = (LONGLONG)Bar->Base;
+    Descriptor->u.Generic.Length = (ULONG)Bar->Length;
+    if (Bar->Length > MAXULONG) {
+        /* Lengths are powers of 2: in units of 256 bytes any we can meet fits. */
+        Descriptor->Type = CmResourceTypeMemoryLarge;
+        Descriptor->Flags |= CM_RESOURCE_MEMORY_LARGE_40;
+        Descriptor->u.Memory40.Length40 = (ULONG)(Bar->Length >> 8);
+    }
+}
+
+/* A line: raw is the interrupt controller's input, translated what the processor sees. */
+static VOID
+IopDescribeLine(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
+                PCM_PARTIAL_RESOURCE_DESCRIPTOR Translated,
+                const HAL_INTERRUPT_ASSIGNMENT *Assignment)
+{
+    Raw->Type = CmResourceTypeInterrupt;
+    Raw->ShareDisposition = CmResourceShareShared;
+    Raw->Flags = Assignment->Latched ? CM_RESOURCE_INTERRUPT_LATCHED
+                                     : CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE;
+    *Translated = *Raw;
+    Raw->u.Interrupt.Level = Assignment->Gsi;
+    Raw->u.Interrupt.Vector = Assignment->Gsi;
+    Raw->u.Interrupt.Affinity = Assignment->Affinity;
+    Translated->u.Interrupt.Level = Assignment->Irql;
+    Translated->u.Interrupt.Vector = Assignment->Vector;
+    Translated->u.Interrupt.Affinity = Assignment->Affinity;
+}
+
+/* Count messages from Assignment on, in one descriptor (MSI-3). */
+static VOID
+IopDescribeMessages(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
+                    PCM_PARTIAL_RESOURCE_DESCRIPTOR Translated,
+                    const HAL_INTERRUPT_ASSIGNMENT *Assignment, ULONG Count)
+{
+    Raw->Type = CmResourceTypeInterrupt;
+    Raw->ShareDisposition = CmResourceShareShared;
+    Raw->Flags = CM_RESOURCE_INTERRUPT_LATCHED | CM_RESOURCE_INTERRUPT_MESSAGE;
+    *Translated = *Raw;
+    Raw->u.MessageInterrupt.Raw.MessageCount = (USHORT)Count;
+    Raw->u.MessageInterrupt.Raw.Vector = Assignment->Vector;
+    Raw->u.MessageInterrupt.Raw.Affinity = Assignment->Affinity;
+    Translated->u.MessageInterrupt.Translated.Level = Assignment->Irql;
+    Translated->u.MessageInterrupt.Translated.Vector = Assignment->Vector;
+    Translated->u.MessageInterrupt.Translated.Affinity = Assignment->Affinity;
+}
+
+/* The interrupt descriptors; returns how many were filled. */
+static ULONG
+IopDescribeInterrupts(PIOP_PDO Pdo, PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
+                      PCM_PARTIAL_RESOURCE_DESCRIPTOR Translated)
+{
+    if (Pdo->InterruptCount == 0) {
+        return 0;
+    }
+    if (!Pdo->Interrupts[0].Message) {
+        IopDescribeLine(Raw, Translated, &Pdo->Interrupts[0]);
+        return 1;
+    }
+    if (HalFindPciCapability(Pdo->Address, PCI_CAPABILITY_ID_MSIX) == 0) {
+        IopDescribeMessages(Raw, Translated, &Pdo->Interrupts[0], Pdo->InterruptCount);
+        return 1;
+    }
+    for (ULONG Index = 0; Index < Pdo->InterruptCount; Index++) {
+        IopDescribeMessages(&Raw[Index], &Translated[Index], &Pdo->Interrupts[Index], 1);
+    }
+    return Pdo->InterruptCount;
+}
+
+/* An empty list with room for the regions and interrupts of Pdo. */
+static PCM_RESOURCE_LIST
+IopAllocateResources(PIOP_PDO Pdo)
+{
+    PCM_RESOURCE_LIST List = IopAllocate(Pdo->ResourceLength, IOP_TAG_PNP);
+
+    if (List != NULL) {
+        List->Count = 1;
+        List->List[0].InterfaceType = PCIBus;
+        List->List[0].BusNumber = Pdo->Address.Bus;
+        List->List[0].PartialResourceList.Version = 1;
+        List->List[0].PartialResourceList.Revision = 1;
+    }
+    return List;
+}
+
+/* Fills both lists, which have room for everything. */
+static VOID
+IopDescribeResources(PIOP_PDO Pdo)
+{
+    PCM_PARTIAL_RESOURCE_LIST Raw = &Pdo->RawResources->List[0].PartialResourceList;
+    PCM_PARTIAL_RESOURCE_LIST Translated =
+        &Pdo->TranslatedResources->List[0].PartialResourceList;
+    ULONG Used;
+
+    for (Used = 0; Used < Pdo->BarCount; Used++) {
+        IopDescribeBar(&Raw->PartialDescriptors[Used], &Pdo->Bars[Used]);
+        IopDescribeBar(&Translated->PartialDescriptors[Used], &Pdo->Bars[Used]);
+    }
+    Used += IopDescribeInterrupts(Pdo, &Raw->PartialDescriptors[Used],
+                                  &Translated->PartialDescriptors[Used]);
+    Raw->Count = Used;
+    Translated->Count = Used;
+}
+
+/*
+ * Gives Pdo, whose regions are known, its interrupts and builds its lists.
+ *   Messages   message-signalled interrupts to ask for; 0: the line
+ *   Processor  where the interrupts go
+ * STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
+ */
+NTSTATUS
+IopAssignResources(PIOP_PDO Pdo, ULONG Messages, ULONG Processor)
+{
+    IopAssignInterrupts(Pdo, Messages, Processor);
+    Pdo->ResourceLength =
+        (ULONG)(FIELD_OFFSET(CM_RESOURCE_LIST,
+                             List[0].PartialResourceList.PartialDescriptors) +
+                (Pdo->BarCount + Pdo->InterruptCount) *
+                    sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR));
+    Pdo->RawResources = IopAllocateResources(Pdo);
+    Pdo->TranslatedResources = IopAllocateResources(Pdo);
+    if (Pdo->RawResources == NULL || Pdo->TranslatedResources == NULL) {
+        IopReleaseResources(Pdo);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    IopDescribeResources(Pdo);
+    return STATUS_SUCCESS;
+}
+
+/* Takes everything back; nothing may be connected to the interrupts any more. */
+VOID
+IopReleaseResources(PIOP_PDO Pdo)
+{
+    for (ULONG Index = 0; Index < Pdo->InterruptCount; Index++) {
+        HalReleaseAssignment(&Pdo->Interrupts[Index]);
+    }
+    Pdo->InterruptCount = 0;
+    if (Pdo->RawResources != NULL) {
+        ExFreePoolWithTag(Pdo->RawResources, IOP_TAG_PNP);
+        Pdo->RawResources = NULL;
+    }
+    if (Pdo->TranslatedResources != NULL) {
+        ExFreePoolWithTag(Pdo->TranslatedResources, IOP_TAG_PNP);
+        Pdo->TranslatedResources = NULL;
+    }
+}

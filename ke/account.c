@@ -1,0 +1,63 @@
+/*
+ * The accounting: whether everything that began also ended. Called when devices are idle.
+ *
+ * Two views that must agree: the kernel's own counts (interrupts entered against ISRs
+ * returned, DPCs inserted against run and removed), and what the local APICs still hold.
+ */
+#include "ki.h"
+
+static VOID
+KiAddIsrCount(PKINTERRUPT Interrupt, PVOID Context)
+{
+    PKE_ACCOUNT Account = Context;
+
+    Account->InterruptsEnded += KeQueryIsrCount(Interrupt);
+}
+
+/* Device vectors this processor's local APIC has not delivered, or not seen the end of. */
+static ULONG64
+KiCountPendingVectors(VOID)
+{
+    ULONG64 Pending = 0;
+
+    for (ULONG Vector = PRIMARY_VECTOR_BASE; Vector < CLOCK_VECTOR; Vector++) {
+        Pending += HalVectorRequested((UCHAR)Vector) || HalVectorInService((UCHAR)Vector);
+    }
+    return Pending;
+}
+
+static VOID
+KiAddProcessor(PKPRCB Prcb, PKE_ACCOUNT Account)
+{
+    Account->InterruptsEntered += Prcb->InterruptCount;
+    /* A chain ends once, however many ISRs it called. */
+    Account->InterruptsEnded += Prcb->RetiredInterruptCount + Prcb->ChainedDispatchCount -
+                                Prcb->ChainedServiceCount;
+    Account->DpcsInserted += Prcb->DpcData[DPC_NORMAL].DpcCount;
+    Account->DpcsRun += Prcb->DpcRunCount;
+    Account->DpcsRemoved += Prcb->DpcRemovedCount;
+    Account->DpcsQueued += Prcb->DpcData[DPC_NORMAL].DpcQueueDepth;
+    Account->Unexpected += Prcb->UnexpectedCount;
+    Account->Spurious += Prcb->SpuriousCount;
+}
+
+VOID
+KeQueryAccount(PKE_ACCOUNT Account)
+{
+    memset(Account, 0, sizeof(*Account));
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        if ((KeActiveProcessors & AFFINITY_MASK(Number)) != 0) {
+            KAFFINITY Old = KeSetSystemAffinityThreadEx(AFFINITY_MASK(Number));
+
+            Account->VectorsPending += KiCountPendingVectors();
+            KeRevertToUserAffinityThreadEx(Old);
+        }
+    }
+    KeFlushQueuedDpcs();
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        if (KiProcessorBlock[Number] != NULL) {
+            KiAddProcessor(KiProcessorBlock[Number], Account);
+        }
+    }
+    KeVisitInterrupts(KiAddIsrCount, Account);
+}

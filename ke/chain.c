@@ -1,0 +1,152 @@
+/*
+ * Several ISRs on one vector: what KiChainedDispatch calls, and walking over all objects.
+ */
+#include "ki.h"
+
+/* How often the ISR was called, wherever this NT version counts it. */
+ULONG64
+KeQueryIsrCount(PKINTERRUPT Interrupt)
+{
+#if DIRQL_NT >= 0x603
+    return Interrupt->IsrDpcStats.IsrCount;
+#else
+    return Interrupt->DispatchCount;
+#endif
+}
+
+ULONG64
+KeQueryIsrDpcCount(PKINTERRUPT Interrupt)
+{
+#if DIRQL_NT >= 0x603
+    return Interrupt->IsrDpcStats.DpcCount;
+#else
+    UNREFERENCED_PARAMETER(Interrupt);
+    return 0;
+#endif
+}
+
+#if DIRQL_NT >= 0x603
+static VOID
+KiBeginIsrTime(PKINTERRUPT Interrupt)
+{
+    Interrupt->IsrDpcStats.IsrTimeStart = ArchReadTimeStamp();
+    Interrupt->IsrDpcStats.IsrActive = TRUE;
+}
+
+static VOID
+KiEndIsrTime(PKINTERRUPT Interrupt)
+{
+    Interrupt->IsrDpcStats.IsrTime +=
+        ArchReadTimeStamp() - Interrupt->IsrDpcStats.IsrTimeStart;
+    Interrupt->IsrDpcStats.IsrCount++;
+    Interrupt->IsrDpcStats.IsrActive = FALSE;
+}
+#else
+static VOID
+KiBeginIsrTime(PKINTERRUPT Interrupt)
+{
+    (VOID)Interrupt;
+}
+
+static VOID
+KiEndIsrTime(PKINTERRUPT Interrupt)
+{
+    Interrupt->DispatchCount++;
+}
+#endif
+
+/* One ISR under its own lock, at its own SynchronizeIrql (CHN-4). Entered at Irql. */
+static BOOLEAN
+KiCallChained(PKINTERRUPT Interrupt)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+    KIRQL OldIrql = KfRaiseIrql(Interrupt->SynchronizeIrql);
+    BOOLEAN Claimed;
+
+    Prcb->ActiveInterrupt = Interrupt;
+    KiAcquireSpinLock(Interrupt->ActualLock);
+    KiBeginIsrTime(Interrupt);
+    Claimed = Interrupt->ServiceRoutine(Interrupt, Interrupt->ServiceContext);
+    KiEndIsrTime(Interrupt);
+    Interrupt->ServiceCount += (Claimed != FALSE);
+    KiReleaseSpinLock(Interrupt->ActualLock);
+    Prcb->ChainedServiceCount++;
+    KeLowerIrql(OldIrql);
+    return Claimed;
+}
+
+/* One pass in list order. A level-sensitive chain stops at the first claim (CHN-1). */
+static BOOLEAN
+KiPassChain(PKINTERRUPT Head)
+{
+    PKINTERRUPT Interrupt = Head;
+    BOOLEAN Claimed = FALSE;
+
+    do {
+        if (KiCallChained(Interrupt)) {
+            Claimed = TRUE;
+            if (Head->Mode == LevelSensitive) {
+                break;
+            }
+        }
+        Interrupt = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink, KINTERRUPT,
+                                      InterruptListEntry);
+    } while (Interrupt != Head);
+    return Claimed;
+}
+
+/*
+ * Serves one interrupt of a shared vector. A level line that is still asserted interrupts
+ * again by itself (CHN-2); an edge that came during the pass does not, so a latched chain
+ * goes round until a whole pass claims nothing (CHN-3).
+ *
+ * IRQL: the vector's, interrupts enabled. The list changes only on this processor with
+ * interrupts off, at PASSIVE_LEVEL: never under this walk.
+ */
+VOID
+KiScanChain(PKINTERRUPT Head)
+{
+    KeGetCurrentPrcb()->ChainedDispatchCount++;
+    while (KiPassChain(Head) && Head->Mode == Latched) {
+    }
+}
+
+/* Visits every connected object of every processor, by processor and vector. */
+VOID
+KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context)
+{
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        PKPRCB Prcb = KiProcessorBlock[Number];
+
+        for (ULONG Vector = PRIMARY_VECTOR_BASE; Prcb != NULL && Vector < 256; Vector++) {
+            PKINTERRUPT Head = Prcb->InterruptObject[Vector];
+            PKINTERRUPT Interrupt = Head;
+
+            while (Interrupt != NULL) {
+                Visit(Interrupt, Context);
+                Interrupt = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink,
+                                              KINTERRUPT, InterruptListEntry);
+                if (Interrupt == Head) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/* Whether the live IDT gate of Interrupt's vector leads into the head of its chain. */
+BOOLEAN
+KeIsGateInside(PKINTERRUPT Interrupt)
+{
+    PKPRCB Prcb = KiProcessorBlock[Interrupt->Number];
+    PKINTERRUPT Head = Prcb->InterruptObject[Interrupt->Vector];
+    PKIDTENTRY64 Idt = CONTAINING_RECORD(Prcb, KPCR, Prcb)->IdtBase;
+    ULONG64 Target = ArchGateTarget(&Idt[Interrupt->Vector]);
+
+#if KI_DISPATCH_CODE_IN_OBJECT
+    return Head != NULL && Target == (ULONG64)(ULONG_PTR)Head->DispatchCode;
+#else
+    return Head != NULL &&
+           Target == (ULONG64)(ULONG_PTR)(KiInterruptThunks + 8 * Interrupt->Vector);
+#endif
+}

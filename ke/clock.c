@@ -1,0 +1,126 @@
+/*
+ * The clock interrupt of each processor, and the time it keeps.
+ *
+ * Processor 0 advances the times in KUSER_SHARED_DATA, each by one 64-bit store, because
+ * drivers read them without a call (driver-binary-interface, section 1). Every processor
+ * counts its own ticks, ends quanta, and looks after DPCs nobody asked an interrupt for.
+ */
+#include "ki.h"
+
+#define TIME_KEEPER 0
+
+/* The page at KI_USER_SHARED_DATA; the alias lets the kernel write what drivers read. */
+static __attribute__((aligned(PAGE_SIZE))) UCHAR KiSharedPage[PAGE_SIZE];
+#define KI_SHARED ((KUSER_SHARED_DATA *)KiSharedPage)
+
+/* Two 32-bit halves and a copy of the high one: a reader of 32 bits at a time compares the
+   copies, a reader of 64 never sees half a store. The copy is written first. */
+static VOID
+KiStoreTime(volatile KSYSTEM_TIME *Time, ULONG64 Value)
+{
+    Time->High2Time = (LONG)(Value >> 32);
+    *(volatile ULONG64 *)(ULONG_PTR)&Time->LowPart = Value;
+}
+
+static ULONG64
+KiLoadTime(const volatile KSYSTEM_TIME *Time)
+{
+    return *(const volatile ULONG64 *)(ULONG_PTR)&Time->LowPart;
+}
+
+ULONG64
+KiQueryInterruptTime(VOID)
+{
+    return KiLoadTime(&KI_SHARED->InterruptTime);
+}
+
+/* Maps the shared page for readers and sets the system time. Boot processor, once. */
+VOID
+KeInitializeTime(LONG64 SystemTime)
+{
+    ULONG64 Frame = ArchTranslate((ULONG64)(ULONG_PTR)KiSharedPage);
+
+    KE_ASSERT(ArchMapPage(ARCH_SHARED_USER_DATA, Frame, 0));
+    KiStoreTime(&KI_SHARED->SystemTime, (ULONG64)SystemTime);
+    KiInitializeTimerWheel();
+}
+
+/* Starts the periodic clock of the processor that runs this. */
+VOID
+KeStartClock(VOID)
+{
+    HalStartClock(KE_CLOCK_PERIOD);
+}
+
+static VOID
+KiAdvanceTime(VOID)
+{
+    KiStoreTime(&KI_SHARED->InterruptTime,
+                KiLoadTime(&KI_SHARED->InterruptTime) + KE_CLOCK_PERIOD);
+    KiStoreTime(&KI_SHARED->SystemTime,
+                KiLoadTime(&KI_SHARED->SystemTime) + KE_CLOCK_PERIOD);
+    KiStoreTime(&KI_SHARED->TickCount, KiLoadTime(&KI_SHARED->TickCount) + 1);
+}
+
+/* Charges the tick to what it interrupted. */
+static VOID
+KiChargeTick(PKPRCB Prcb, KIRQL Irql)
+{
+    Prcb->ClockTicks++;
+    if (Irql > DISPATCH_LEVEL) {
+        Prcb->InterruptTicks++;
+    } else if (Prcb->DpcRoutineActive) {
+        Prcb->DpcTicks++;
+    } else if (Prcb->CurrentThread == Prcb->IdleThread) {
+        Prcb->IdleTicks++;
+    } else {
+        Prcb->KernelTicks++;
+        Prcb->CurrentThread->KernelTime++;
+    }
+}
+
+/* DPCs inserted in the last tick, smoothed; and the drain nobody has asked for (DPC-17). */
+static BOOLEAN
+KiCheckDpcs(PKPRCB Prcb)
+{
+    PKDPC_DATA Data = &Prcb->DpcData[DPC_NORMAL];
+    ULONG Count = Data->DpcCount;
+
+    Prcb->DpcRequestRate = ((Count - Prcb->DpcLastCount) + Prcb->DpcRequestRate) / 2;
+    Prcb->DpcLastCount = Count;
+    return Data->DpcQueueDepth != 0 && !Prcb->DpcRoutineActive &&
+           !Prcb->DpcInterruptRequested;
+}
+
+static BOOLEAN
+KiCheckQuantum(PKPRCB Prcb)
+{
+    PKTHREAD Thread = Prcb->CurrentThread;
+
+    if (Thread == Prcb->IdleThread || --Thread->Quantum > 0) {
+        return FALSE;
+    }
+    Prcb->QuantumEnd = TRUE;
+    return TRUE;
+}
+
+/* The clock interrupt's body. CLOCK_LEVEL, interrupts enabled. */
+VOID
+KiUpdateClock(PKTRAP_FRAME Frame)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+    BOOLEAN Request;
+
+    KiChargeTick(Prcb, Frame->PreviousIrql);
+    if (Prcb->Number == TIME_KEEPER) {
+        KiAdvanceTime();
+        if (KiTimerCount != 0) {
+            KeInsertQueueDpc(&Prcb->TimerExpirationDpc, NULL, NULL);
+        }
+    }
+    Request = KiCheckDpcs(Prcb);
+    Request |= KiCheckQuantum(Prcb);
+    if (Request) {
+        HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
+    }
+}

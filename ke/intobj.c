@@ -1,0 +1,277 @@
+/*
+ * Interrupt objects: initialise, connect to a vector of one processor, disconnect.
+ *
+ * A vector's objects on one processor form a list through InterruptListEntry; its head is in
+ * KPRCB.InterruptObject and is what the IDT gate leads to. One object is dispatched by
+ * KiInterruptDispatch, several by KiChainedDispatch (KINT-14).
+ *
+ * Connecting and disconnecting run on the object's own processor: the caller's thread moves
+ * there. A gate is then written with interrupts off by the only processor that uses it, and a
+ * thread that runs there at PASSIVE_LEVEL proves that no ISR is under way there: this is what
+ * makes a disconnect safe to free after. KiConnectLock serializes them all.
+ */
+#include "ki.h"
+
+/* A synchronization event used as a lock: signalled while nobody connects. */
+static KEVENT KiConnectLock = {
+    {.Type = KOBJECT_EVENT_SYNCHRONIZATION,
+     .Size = sizeof(KEVENT) / sizeof(LONG),
+     .SignalState = 1,
+     .WaitListHead = {&KiConnectLock.Header.WaitListHead,
+                      &KiConnectLock.Header.WaitListHead}}};
+
+/* TSC at the first device interrupt; written by KiFirstInterruptDispatch. */
+ULONG64 KiFirstInterruptTime;
+
+ULONG64
+KeQueryFirstInterruptTime(VOID)
+{
+    return KiFirstInterruptTime;
+}
+
+/* The address an IDT gate gets for Interrupt's vector. */
+static ULONG64
+KiGateTarget(PKINTERRUPT Interrupt)
+{
+#if KI_DISPATCH_CODE_IN_OBJECT
+    return (ULONG64)(ULONG_PTR)Interrupt->DispatchCode;
+#else
+    return (ULONG64)(ULONG_PTR)(KiInterruptThunks + 8 * Interrupt->Vector);
+#endif
+}
+
+/* Calls a message ISR through the line ISR's prototype. */
+static BOOLEAN
+NTAPI
+KiInterruptMessageDispatch(PKINTERRUPT Interrupt, PVOID ServiceContext)
+{
+    return Interrupt->MessageServiceRoutine(Interrupt, ServiceContext,
+                                            Interrupt->MessageIndex);
+}
+
+/*
+ * Fills an interrupt object and copies the dispatch code into it. No hardware is touched.
+ *
+ *   Interrupt        storage; with DispatchCode in the object, executable storage
+ *   SpinLock         the lock to take around the ISR, or NULL for the object's own (KINT-12)
+ *   Vector, Irql     what the interrupt arrives as; Irql is Vector / 16
+ *   SynchronizeIrql  level of the ISR, at least Irql
+ *   ProcessorNumber  the processor whose IDT the object will be connected in
+ *
+ * IRQL: any. Source: KCI-1, KCI-2, KINT-13.
+ */
+VOID
+NTAPI
+KeInitializeInterrupt(PKINTERRUPT Interrupt, PKSERVICE_ROUTINE ServiceRoutine,
+                      PVOID ServiceContext, PKSPIN_LOCK SpinLock, ULONG Vector,
+                      KIRQL Irql, KIRQL SynchronizeIrql, KINTERRUPT_MODE InterruptMode,
+                      BOOLEAN ShareVector, CHAR ProcessorNumber, BOOLEAN FloatingSave)
+{
+    memset(Interrupt, 0, sizeof(*Interrupt));
+    Interrupt->Type = INTERRUPT_OBJECT_TYPE;
+    Interrupt->Size = sizeof(*Interrupt);
+    InitializeListHead(&Interrupt->InterruptListEntry);
+    Interrupt->ServiceRoutine = ServiceRoutine;
+    Interrupt->ServiceContext = ServiceContext;
+    Interrupt->ActualLock = (SpinLock != NULL) ? SpinLock : &Interrupt->SpinLock;
+    Interrupt->DispatchAddress = KiInterruptDispatch;
+    Interrupt->Vector = Vector;
+    Interrupt->Irql = Irql;
+    Interrupt->SynchronizeIrql = SynchronizeIrql;
+    Interrupt->Mode = InterruptMode;
+    Interrupt->ShareVector = ShareVector;
+    Interrupt->Number = ProcessorNumber;
+    Interrupt->FloatingSave = FloatingSave;
+#if KI_DISPATCH_CODE_IN_OBJECT
+    memcpy(Interrupt->DispatchCode, KiInterruptTemplate, sizeof(Interrupt->DispatchCode));
+#endif
+}
+EXPORT(KeInitializeInterrupt);
+
+VOID
+KeSetMessageServiceRoutine(PKINTERRUPT Interrupt,
+                           PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine,
+                           ULONG MessageIndex)
+{
+    Interrupt->ServiceRoutine = KiInterruptMessageDispatch;
+    Interrupt->MessageServiceRoutine = MessageServiceRoutine;
+    Interrupt->MessageIndex = MessageIndex;
+}
+
+/* The tests of KCI-3 that need no lock. */
+static BOOLEAN
+KiIsConnectable(PKINTERRUPT Interrupt)
+{
+    return Interrupt->Irql <= HIGH_LEVEL && Interrupt->SynchronizeIrql <= HIGH_LEVEL &&
+           Interrupt->SynchronizeIrql >= Interrupt->Irql &&
+           Interrupt->Vector >= PRIMARY_VECTOR_BASE && Interrupt->Vector <= 0xFF &&
+           Interrupt->Irql == Interrupt->Vector >> 4 &&
+           (ULONG)Interrupt->Number < HAL_MAXIMUM_PROCESSORS &&
+           (KeActiveProcessors & AFFINITY_MASK(Interrupt->Number)) != 0;
+}
+
+/* Takes the connect lock and moves the thread to Interrupt's processor. PASSIVE_LEVEL. */
+static KAFFINITY
+KiEnterConnect(PKINTERRUPT Interrupt)
+{
+    KeWaitForSingleObject(&KiConnectLock, Executive, KernelMode, FALSE, NULL);
+    return KeSetSystemAffinityThreadEx(AFFINITY_MASK(Interrupt->Number));
+}
+
+static VOID
+KiLeaveConnect(KAFFINITY OldAffinity)
+{
+    KeRevertToUserAffinityThreadEx(OldAffinity);
+    KeSetEvent(&KiConnectLock, EVENT_INCREMENT, FALSE);
+}
+
+/* First object of its vector here. Interrupts are off, on the object's processor. */
+static BOOLEAN
+KiConnectFirst(PKINTERRUPT Interrupt)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+    PKIDTENTRY64 Gate = &KeGetCurrentPcr()->IdtBase[Interrupt->Vector];
+
+    Interrupt->DispatchAddress =
+        (KiFirstInterruptTime == 0) ? KiFirstInterruptDispatch : KiInterruptDispatch;
+    Prcb->InterruptObject[Interrupt->Vector] = Interrupt;
+    ArchSetGate(Gate, KiGateTarget(Interrupt), ARCH_IST_NONE);
+    if (!HalEnableSystemInterrupt(Interrupt->Vector, Prcb->Number)) {
+        ArchResetGate(Gate, Interrupt->Vector);
+        Prcb->InterruptObject[Interrupt->Vector] = NULL;
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Joins the chain of its vector at the tail (CHN-5, CHN-6). Interrupts are off. */
+static BOOLEAN
+KiConnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
+{
+    if (!Head->ShareVector || !Interrupt->ShareVector || Head->Mode != Interrupt->Mode) {
+        return FALSE;
+    }
+    InsertTailList(&Head->InterruptListEntry, &Interrupt->InterruptListEntry);
+    Head->DispatchAddress = KiChainedDispatch;
+    return TRUE;
+}
+
+/*
+ * Connects an initialised object to its vector on its processor.
+ *
+ * Returns FALSE, with nothing changed, when a level or the vector is out of range, the
+ * processor is not up, the object is already connected (deviations: DOUBT-5), the vector is
+ * owned by one that does not share or has another mode, or no interrupt source has it.
+ *
+ * The ISR can be called before this returns. IRQL: PASSIVE_LEVEL. Source: KCI-3, CON-7.
+ */
+BOOLEAN
+NTAPI
+KeConnectInterrupt(PKINTERRUPT Interrupt)
+{
+    KAFFINITY OldAffinity;
+    PKINTERRUPT Head;
+    BOOLEAN Enabled;
+
+    KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
+    if (!KiIsConnectable(Interrupt)) {
+        return FALSE;
+    }
+    OldAffinity = KiEnterConnect(Interrupt);
+    Enabled = ArchDisableInterrupts();
+    if (!Interrupt->Connected) {
+        Head = KeGetCurrentPrcb()->InterruptObject[Interrupt->Vector];
+        /* Before the vector can fire: the ISR may look. */
+        Interrupt->Connected = TRUE;
+        if (!(Head == NULL ? KiConnectFirst(Interrupt)
+                           : KiConnectShared(Head, Interrupt))) {
+            Interrupt->Connected = FALSE;
+        }
+        ArchRestoreInterrupts(Enabled);
+        KiLeaveConnect(OldAffinity);
+        return Interrupt->Connected;
+    }
+    ArchRestoreInterrupts(Enabled);
+    KiLeaveConnect(OldAffinity);
+    return FALSE;
+}
+EXPORT(KeConnectInterrupt);
+
+/*
+ * The last object of its vector goes. What the source sent before it fell silent is still
+ * delivered to the ISR: interrupts are let in once between the mask and the gate's reset.
+ */
+static VOID
+KiDisconnectLast(PKINTERRUPT Interrupt)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+
+    HalDisableSystemInterrupt(Interrupt->Vector, Prcb->Number);
+    ArchEnableInterrupts();
+    ArchPause();
+    ArchDisableInterrupts();
+    ArchResetGate(&KeGetCurrentPcr()->IdtBase[Interrupt->Vector], Interrupt->Vector);
+    Prcb->InterruptObject[Interrupt->Vector] = NULL;
+}
+
+/* One of several goes: the head passes on the gate, the last but one ends the chain. */
+static VOID
+KiDisconnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
+{
+    PKINTERRUPT Next = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink, KINTERRUPT,
+                                         InterruptListEntry);
+
+    RemoveEntryList(&Interrupt->InterruptListEntry);
+    InitializeListHead(&Interrupt->InterruptListEntry);
+    if (Interrupt == Head) {
+        Head = Next;
+        Head->DispatchAddress = KiChainedDispatch;
+        KeGetCurrentPrcb()->InterruptObject[Head->Vector] = Head;
+        ArchSetGate(&KeGetCurrentPcr()->IdtBase[Head->Vector], KiGateTarget(Head),
+                    ARCH_IST_NONE);
+    }
+    if (IsListEmpty(&Head->InterruptListEntry)) {
+        Head->DispatchAddress = KiInterruptDispatch;
+    }
+}
+
+/* Keeps the totals of the processor whole when an object's own counts go away. */
+static VOID
+KiRetireCounts(PKINTERRUPT Interrupt)
+{
+    KeGetCurrentPrcb()->RetiredInterruptCount += KeQueryIsrCount(Interrupt);
+}
+
+/*
+ * Disconnects an object: on return no processor is inside its ISR, nor ever will be.
+ *
+ * Returns whether it was connected. Other objects of the vector go on being served.
+ * IRQL: PASSIVE_LEVEL. Source: KCI-5, CHN-7.
+ */
+BOOLEAN
+NTAPI
+KeDisconnectInterrupt(PKINTERRUPT Interrupt)
+{
+    KAFFINITY OldAffinity;
+    PKINTERRUPT Head;
+    BOOLEAN WasConnected;
+
+    KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
+    OldAffinity = KiEnterConnect(Interrupt);
+    ArchDisableInterrupts();
+    WasConnected = Interrupt->Connected;
+    if (WasConnected) {
+        Head = KeGetCurrentPrcb()->InterruptObject[Interrupt->Vector];
+        if (IsListEmpty(&Interrupt->InterruptListEntry)) {
+            KiDisconnectLast(Interrupt);
+        } else {
+            KiDisconnectShared(Head, Interrupt);
+        }
+        Interrupt->Connected = FALSE;
+        KiRetireCounts(Interrupt);
+    }
+    ArchEnableInterrupts();
+    KiLeaveConnect(OldAffinity);
+    return WasConnected;
+}
+EXPORT(KeDisconnectInterrupt);

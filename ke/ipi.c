@@ -1,0 +1,118 @@
+/*
+ * Interrupts from processor to processor, at IPI_LEVEL. (IPI-1)
+ *
+ * A request is a bit in the target's IpiRequests; the interrupt is sent only when the word
+ * was empty, because the target takes all bits at once.
+ */
+#include "ki.h"
+
+/* One call on all processors: who has come, who has done, and what to do. */
+typedef struct _KI_IPI_PACKET {
+    PKIPI_BROADCAST_WORKER Worker;
+    ULONG_PTR Argument;
+    volatile LONG Missing; /* processors not at the barrier yet */
+    volatile LONG Running; /* others that have not finished */
+} KI_IPI_PACKET, *PKI_IPI_PACKET;
+
+static KSPIN_LOCK KiBroadcastLock;
+
+VOID
+KiSendIpi(PKPRCB Target, LONG Requests)
+{
+    if (InterlockedOr(&Target->IpiRequests, Requests) == 0) {
+        HalSendInterrupt(Target->ApicId, IPI_VECTOR);
+    }
+}
+
+/* Meets the others, runs the worker, reports. IPI_LEVEL. */
+static ULONG_PTR
+KiJoinPacket(PKI_IPI_PACKET Packet)
+{
+    InterlockedDecrement(&Packet->Missing);
+    while (__atomic_load_n(&Packet->Missing, __ATOMIC_ACQUIRE) != 0) {
+        ArchPause();
+    }
+    return Packet->Worker(Packet->Argument);
+}
+
+/* The IPI's body. IPI_LEVEL, interrupts enabled. */
+VOID
+KiServiceIpi(PKTRAP_FRAME Frame)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+    LONG Requests = InterlockedExchange(&Prcb->IpiRequests, 0);
+
+    UNREFERENCED_PARAMETER(Frame);
+    Prcb->IpiCount++;
+    if (Requests & IPI_REQUEST_CALL) {
+        PKI_IPI_PACKET Packet = Prcb->IpiPacket;
+
+        KiJoinPacket(Packet);
+        InterlockedDecrement(&Packet->Running); /* the packet is gone from here on */
+    }
+    if ((Requests & IPI_REQUEST_DPC) && Prcb->CurrentThread != Prcb->IdleThread) {
+        HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
+    }
+}
+
+/* Hands Packet to every processor but this one. */
+static VOID
+KiPostPacket(PKI_IPI_PACKET Packet, PKPRCB Self)
+{
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        PKPRCB Prcb = KiProcessorBlock[Number];
+
+        if (Prcb != Self && (KeActiveProcessors & AFFINITY_MASK(Number)) != 0) {
+            Prcb->IpiPacket = Packet;
+            KiSendIpi(Prcb, IPI_REQUEST_CALL);
+        }
+    }
+}
+
+/*
+ * Runs BroadcastFunction on all processors at once: each is interrupted, raised to IPI_LEVEL
+ * and kept at a barrier until all have come; the call returns when all have finished.
+ *
+ * Returns the function's value on the calling processor. IRQL: < IPI_LEVEL. Source: IPI-1.
+ *
+ * Two callers are serialized by a lock taken below IPI_LEVEL with interrupts enabled: who
+ * waits for it still answers the other's call.
+ */
+ULONG_PTR
+NTAPI
+KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context)
+{
+    KIRQL Irql = KeGetCurrentIrql();
+    KIRQL OldIrql = KfRaiseIrql((Irql > SYNCH_LEVEL) ? Irql : SYNCH_LEVEL);
+    LONG Count = RtlCountBits(KeActiveProcessors);
+    KI_IPI_PACKET Packet = {BroadcastFunction, Context, Count, Count - 1};
+    ULONG_PTR Result;
+
+    KE_ASSERT(Irql < IPI_LEVEL);
+    KiAcquireSpinLock(&KiBroadcastLock);
+    KiPostPacket(&Packet, KeGetCurrentPrcb());
+    KfRaiseIrql(IPI_LEVEL);
+    Result = KiJoinPacket(&Packet);
+    while (__atomic_load_n(&Packet.Running, __ATOMIC_ACQUIRE) != 0) {
+        ArchPause();
+    }
+    KiReleaseSpinLock(&KiBroadcastLock);
+    KeLowerIrql(OldIrql);
+    return Result;
+}
+EXPORT(KeIpiGenericCall);
+
+static ULONG_PTR
+NTAPI
+KiFlushTbWorker(ULONG_PTR Argument)
+{
+    __asm__ volatile("mov %%cr3, %%rax; mov %%rax, %%cr3" ::: "rax", "memory");
+    return Argument;
+}
+
+/* Drops every translation, on every processor. No global pages are used. */
+VOID
+KeFlushEntireTb(VOID)
+{
+    KeIpiGenericCall(KiFlushTbWorker, 0);
+}

@@ -1,0 +1,108 @@
+/*
+ * Private to ke/: the dispatcher's and the interrupt path's inner routines.
+ *
+ * Lock order is written at the top of <internal/ke.h>. The dispatcher lock guards every
+ * dispatcher object's state and every thread's place; it is handed over across a thread
+ * switch: the thread switched to releases what the thread switched from acquired.
+ */
+#pragma once
+
+#include <internal/ke.h>
+#include <internal/rtl.h>
+#include <internal/ldr.h>
+#include <internal/upcalls.h>
+#include "lock.h"
+
+/* ---- entries (dispatch.asm) ---- */
+VOID KiFirstInterruptDispatch(VOID);
+VOID KiInterruptDispatch(VOID);
+VOID KiChainedDispatch(VOID);
+VOID KiDpcInterrupt(VOID);
+VOID KiClockInterrupt(VOID);
+VOID KiIpiInterrupt(VOID);
+VOID KiSpuriousInterrupt(VOID);
+#if KI_DISPATCH_CODE_IN_OBJECT
+extern const UCHAR KiInterruptTemplate[DISPATCH_LENGTH * sizeof(ULONG)];
+#else
+extern const UCHAR KiInterruptThunks[]; /* 8 bytes apart, from vector 0 */
+#endif
+
+extern ULONG64 KiFirstInterruptTime;
+
+/* ---- what the entries call ---- */
+VOID KiScanChain(PKINTERRUPT Head);
+VOID KiRetireDpcList(VOID);
+VOID KiDispatchInterrupt(VOID);
+VOID KiUpdateClock(PKTRAP_FRAME Frame);
+VOID KiServiceIpi(PKTRAP_FRAME Frame);
+BOOLEAN KiCountUnexpected(ULONG Vector);
+
+/* ---- dispatcher: ready.c, swap.c, wait.c, signal.c ---- */
+extern KAFFINITY KiIdleSummary; /* processors whose idle thread runs; dispatcher lock */
+KIRQL KiLockDispatcher(VOID);
+VOID KiUnlockDispatcher(KIRQL OldIrql); /* and lets a chosen thread run at once */
+VOID KiLeaveDispatcher(KIRQL OldIrql, BOOLEAN Wait);
+/* All of these under the dispatcher lock: */
+VOID KiReadyThread(PKTHREAD Thread, BOOLEAN AtHead);
+PKTHREAD KiSelectThread(PKPRCB Prcb);  /* takes the best ready one for Prcb, or NULL */
+PKTHREAD KiChooseThread(PKPRCB Prcb);  /* its NextThread, a ready one, or its idle thread */
+VOID KiSwapThread(PKTHREAD New);       /* returns when this thread runs again, lock held */
+VOID KiReleaseAfterSwap(VOID);         /* a new thread's first act: the lock it was handed */
+VOID KiSwapStacks(PVOID *OldStack, PVOID NewStack);
+VOID KiThreadStartup(VOID);
+VOID KiChangePriority(PKTHREAD Thread, KPRIORITY Priority);
+VOID KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
+VOID KiSignalObject(PDISPATCHER_HEADER Object, KPRIORITY Increment);
+BOOLEAN KiIsSignalled(PDISPATCHER_HEADER Object, PKTHREAD Thread);
+NTSTATUS KiSatisfyWait(PDISPATCHER_HEADER Object, PKTHREAD Thread);
+VOID KiInitializeHeader(PDISPATCHER_HEADER Header, UCHAR Type, UCHAR Size, LONG Signal);
+
+/* KOBJECTS numbers (KINT-2). */
+#define KOBJECT_EVENT_NOTIFICATION 0
+#define KOBJECT_EVENT_SYNCHRONIZATION 1
+#define KOBJECT_MUTANT 2
+#define KOBJECT_SEMAPHORE 5
+#define KOBJECT_THREAD 6
+#define KOBJECT_TIMER_NOTIFICATION 8
+#define KOBJECT_TIMER_SYNCHRONIZATION 9
+#define KOBJECT_DPC 19
+#if DIRQL_NT >= 0xA00
+#define KOBJECT_THREADED_DPC 26
+#else
+#define KOBJECT_THREADED_DPC 24
+#endif
+
+/* ---- timer.c, wheel.c: all under the dispatcher lock ---- */
+VOID KiInitializeTimerWheel(VOID);
+/* Queues Timer for its DueTime (interrupt time). FALSE: that is past, and it is not queued. */
+BOOLEAN KiInsertWheel(PKTIMER Timer);
+VOID KiRemoveWheel(PKTIMER Timer);
+/* Takes the next timer that is due at Now, or NULL. */
+PKTIMER KiNextDueTimer(ULONG64 Now);
+extern volatile LONG KiTimerCount; /* read by the clock without the lock */
+BOOLEAN KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime); /* FALSE: due already */
+KDEFERRED_ROUTINE KiExpireTimers;
+
+/* ---- clock.c ---- */
+ULONG64 KiQueryInterruptTime(VOID);
+
+/* ---- dpc.c ---- */
+VOID KiInitializeDpcQueues(PKPRCB Prcb);
+VOID KiRequestDispatch(PKPRCB Prcb); /* dispatch interrupt on that processor */
+
+/* ---- ipi.c ---- */
+VOID KiSendIpi(PKPRCB Target, LONG Requests);
+
+/* ---- bugcheck.c, unwind.c, symbols.c ---- */
+VOID KiFreezeProcessor(PKTRAP_FRAME Frame); /* does not return */
+extern volatile LONG KiBugCheckActive;
+VOID KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
+                    ULONG_PTR Parameter3, ULONG_PTR Parameter4, PKTRAP_FRAME Frame);
+VOID KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
+                       const KTRAP_FRAME *Frame, BOOLEAN IsTrap);
+VOID KiPrintStack(const KTRAP_FRAME *Frame);
+BOOLEAN KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
+
+/* arch/x86_64 sections: where a frame pointer is a trap frame's. */
+extern const UCHAR KiEntryTextStart[], KiEntryTextEnd[];
+extern const UCHAR KiTextStart[], KiTextEnd[];

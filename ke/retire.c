@@ -1,0 +1,106 @@
+/*
+ * Draining the DPC queue, and waiting for it to be drained.
+ */
+#include "ki.h"
+
+/* Runs one DPC that has been taken off the queue. DISPATCH_LEVEL, interrupts enabled. */
+static VOID
+KiRunDpc(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
+         PVOID Argument2)
+{
+    Routine(Dpc, Context, Argument1, Argument2);
+    if (__builtin_expect(KeGetCurrentIrql() != DISPATCH_LEVEL, 0)) {
+        /* DPC-23: it must return at the level it was called at. */
+        KeBugCheckEx(IRQL_UNEXPECTED_VALUE,
+                     ((ULONG_PTR)KeGetCurrentIrql() << 16) | (DISPATCH_LEVEL << 8) | 2,
+                     (ULONG_PTR)Dpc, (ULONG_PTR)Routine, (ULONG_PTR)Context);
+    }
+}
+
+/*
+ * Drains this processor's queue, from the head, until it is empty (DPC-22).
+ *
+ * Called at DISPATCH_LEVEL on the DPC stack: from the dispatch interrupt, or by the idle
+ * thread. Each object leaves the queue, and can be queued again, before its routine runs
+ * (DPC-8): everything needed is read before DpcData is cleared.
+ */
+VOID
+KiRetireDpcList(VOID)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+    PKDPC_DATA Data = &Prcb->DpcData[DPC_NORMAL];
+    PSINGLE_LIST_ENTRY Entry;
+
+    ArchDisableInterrupts();
+    KiAcquireSpinLock(&Data->DpcLock);
+    Prcb->DpcRoutineActive = TRUE;
+    while ((Entry = Data->DpcList.ListHead.Next) != NULL) {
+        PKDPC Dpc = CONTAINING_RECORD(Entry, KDPC, DpcListEntry);
+        PKDEFERRED_ROUTINE Routine = Dpc->DeferredRoutine;
+        PVOID Context = Dpc->DeferredContext;
+        PVOID Argument1 = Dpc->SystemArgument1, Argument2 = Dpc->SystemArgument2;
+
+        Data->DpcList.ListHead.Next = Entry->Next;
+        if (Entry->Next == NULL) {
+            Data->DpcList.LastEntry = &Data->DpcList.ListHead;
+        }
+        Data->DpcQueueDepth--;
+        Data->ActiveDpc = Dpc;
+        __atomic_store_n(&Dpc->DpcData, NULL, __ATOMIC_RELEASE);
+        KiReleaseSpinLock(&Data->DpcLock);
+        ArchEnableInterrupts();
+
+        KiRunDpc(Dpc, Routine, Context, Argument1, Argument2);
+
+        ArchDisableInterrupts();
+        Prcb->DpcRunCount++;
+        KiAcquireSpinLock(&Data->DpcLock);
+    }
+    Data->ActiveDpc = NULL;
+    Prcb->DpcRoutineActive = FALSE;
+    Prcb->DpcInterruptRequested = FALSE;
+    KiReleaseSpinLock(&Data->DpcLock);
+    ArchEnableInterrupts();
+}
+
+typedef struct _KI_FLUSH {
+    KDPC Dpc;
+    KEVENT Done;
+} KI_FLUSH;
+
+static VOID
+NTAPI
+KiFlushDpcRoutine(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    KeSetEvent(&((KI_FLUSH *)Context)->Done, EVENT_INCREMENT, FALSE);
+}
+
+/*
+ * Returns when every DPC queued on any processor before the call has run to its end.
+ *
+ * A DPC at the tail of each queue is waited for: a processor runs one DPC at a time, so what
+ * was ahead of it, running or queued, is over. IRQL: PASSIVE_LEVEL. Source: DPC-11.
+ */
+VOID
+NTAPI
+KeFlushQueuedDpcs(VOID)
+{
+    KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        KI_FLUSH Flush;
+
+        if ((KeActiveProcessors & AFFINITY_MASK(Number)) == 0) {
+            continue;
+        }
+        KeInitializeEvent(&Flush.Done, NotificationEvent, FALSE);
+        KeInitializeDpc(&Flush.Dpc, KiFlushDpcRoutine, &Flush);
+        KeSetImportanceDpc(&Flush.Dpc, MediumHighImportance);
+        KeSetTargetProcessorDpc(&Flush.Dpc, (CCHAR)Number);
+        KeInsertQueueDpc(&Flush.Dpc, NULL, NULL);
+        KeWaitForSingleObject(&Flush.Done, Executive, KernelMode, FALSE, NULL);
+    }
+}
+EXPORT(KeFlushQueuedDpcs);

@@ -1,0 +1,74 @@
+/*
+ * The kernel's own symbols, from the ELF symbol table that GRUB loads beside the image.
+ * Damaged or missing tables mean numbers instead of names, nothing worse.
+ */
+#include "ki.h"
+
+#define SYMBOL_FUNCTION 2
+#define SYMBOL_NOTYPE 0 /* labels in assembly */
+
+typedef struct _ELF64_SYMBOL {
+    ULONG Name;
+    UCHAR Info;
+    UCHAR Other;
+    USHORT Section;
+    ULONG64 Value;
+    ULONG64 Size;
+} ELF64_SYMBOL;
+
+static const ELF64_SYMBOL *KiSymbols;
+static ULONG64 KiSymbolCount;
+static const CHAR *KiStrings;
+static ULONG64 KiStringLength;
+
+/* Takes the tables the boot information names. Boot processor, once. */
+VOID
+KeSetSymbols(const BOOT_INFORMATION *Boot)
+{
+    if (Boot->SymbolBase == 0 || Boot->StringLength == 0) {
+        return;
+    }
+    KiSymbols = ArchDirectMap(Boot->SymbolBase);
+    KiSymbolCount = Boot->SymbolLength / sizeof(ELF64_SYMBOL);
+    KiStrings = ArchDirectMap(Boot->StringBase);
+    KiStringLength = Boot->StringLength;
+    if (KiStrings[KiStringLength - 1] != 0) {
+        KiSymbolCount = 0; /* names could run out of the table */
+    }
+}
+
+static BOOLEAN
+KiIsCodeSymbol(const ELF64_SYMBOL *Symbol)
+{
+    UCHAR Type = Symbol->Info & 0xF;
+
+    return (Type == SYMBOL_FUNCTION || Type == SYMBOL_NOTYPE) && Symbol->Section != 0 &&
+           Symbol->Name != 0 && Symbol->Name < KiStringLength;
+}
+
+/* "KiRetireDpcList+0x3f" for an address in the image's code; FALSE for any other. */
+BOOLEAN
+KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
+{
+    const ELF64_SYMBOL *Best = NULL;
+
+    if (Address < (ULONG_PTR)KiTextStart || Address >= (ULONG_PTR)KiTextEnd) {
+        return FALSE;
+    }
+    for (ULONG64 Index = 0; Index < KiSymbolCount; Index++) {
+        const ELF64_SYMBOL *Symbol = &KiSymbols[Index];
+
+        if (KiIsCodeSymbol(Symbol) && Symbol->Value <= Address &&
+            (Best == NULL || Symbol->Value > Best->Value)) {
+            Best = Symbol;
+        }
+    }
+    if (Best == NULL) {
+        RtlFormat(Buffer, Size, "dirql+0x%I64x",
+                  (ULONG64)(Address - (ULONG_PTR)KiTextStart));
+    } else {
+        RtlFormat(Buffer, Size, "%s+0x%I64x", KiStrings + Best->Name,
+                  (ULONG64)(Address - Best->Value));
+    }
+    return TRUE;
+}

@@ -1,0 +1,156 @@
+/* Timer objects: set, cancelled, expired by a DPC of the processor that keeps time. (OBJ-9) */
+#include "ki.h"
+
+#define UNITS_PER_MILLISECOND 10000
+
+/* IRQL: <= DISPATCH_LEVEL. */
+VOID
+NTAPI
+KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
+{
+    memset(Timer, 0, sizeof(*Timer));
+    KiInitializeHeader(&Timer->Header,
+                       (Type == NotificationTimer) ? KOBJECT_TIMER_NOTIFICATION
+                                                   : KOBJECT_TIMER_SYNCHRONIZATION,
+                       0, 0);
+}
+EXPORT(KeInitializeTimerEx);
+
+VOID
+NTAPI
+KeInitializeTimer(PKTIMER Timer)
+{
+    KeInitializeTimerEx(Timer, NotificationTimer);
+}
+EXPORT(KeInitializeTimer);
+
+/*
+ * Arms a timer that is not queued: DueTime negative from now, else a system time. FALSE when
+ * that is over already, and the timer is not queued then. Dispatcher lock held.
+ */
+BOOLEAN
+KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime)
+{
+    LONG64 Now = (LONG64)KiQueryInterruptTime();
+
+    if (DueTime.QuadPart < 0) {
+        Timer->DueTime.QuadPart = (ULONG64)(Now - DueTime.QuadPart);
+    } else {
+        LARGE_INTEGER SystemTime;
+        LONG64 Due;
+
+        KeQuerySystemTime(&SystemTime);
+        Due = Now + (DueTime.QuadPart - SystemTime.QuadPart);
+        Timer->DueTime.QuadPart = (Due > 0) ? (ULONG64)Due : 0;
+    }
+    Timer->Header.Absolute = DueTime.QuadPart >= 0;
+    Timer->Header.SignalState = 0;
+    return KiInsertWheel(Timer);
+}
+
+/* The timer is due: signal, queue its DPC, arm it again if it is periodic. Lock held. */
+static VOID
+KiCompleteTimer(PKTIMER Timer)
+{
+    Timer->Header.SignalState = 1;
+    if (Timer->Period != 0) {
+        ULONG64 Period = (ULONG64)Timer->Period * UNITS_PER_MILLISECOND;
+        ULONG64 Now = KiQueryInterruptTime();
+
+        do {
+            Timer->DueTime.QuadPart += Period;
+        } while (Timer->DueTime.QuadPart <= Now);
+        KiInsertWheel(Timer);
+    }
+    if (Timer->Dpc != NULL) {
+        KeInsertQueueDpc(Timer->Dpc, NULL, NULL);
+    }
+    KiSignalObject(&Timer->Header, 0);
+}
+
+/* DPC of the time-keeping processor, queued by the clock when timers are set. */
+VOID
+NTAPI
+KiExpireTimers(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    KIRQL OldIrql = KiLockDispatcher();
+    PKTIMER Timer;
+
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    while ((Timer = KiNextDueTimer(KiQueryInterruptTime())) != NULL) {
+        KiCompleteTimer(Timer);
+    }
+    KiUnlockDispatcher(OldIrql);
+}
+
+/*
+ * Sets a timer: DueTime in 100 ns (negative: from now; positive: system time), Period in
+ * milliseconds or 0, Dpc to queue at expiry or NULL.
+ *
+ * Returns whether it was set already, and is then set anew. IRQL: <= DISPATCH_LEVEL.
+ */
+BOOLEAN
+NTAPI
+KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
+{
+    KIRQL OldIrql = KiLockDispatcher();
+    BOOLEAN WasSet = Timer->Header.Inserted;
+
+    if (WasSet) {
+        KiRemoveWheel(Timer);
+    }
+    Timer->Dpc = Dpc;
+    Timer->Period = Period;
+    if (!KiStartTimer(Timer, DueTime)) {
+        KiCompleteTimer(Timer);
+    }
+    KiUnlockDispatcher(OldIrql);
+    return WasSet;
+}
+EXPORT(KeSetTimerEx);
+
+BOOLEAN
+NTAPI
+KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC Dpc)
+{
+    return KeSetTimerEx(Timer, DueTime, 0, Dpc);
+}
+EXPORT(KeSetTimer);
+
+/* The tolerable delay is accepted; expiry is at the next tick as for every timer. */
+BOOLEAN
+NTAPI
+KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period,
+                      ULONG TolerableDelay, PKDPC Dpc)
+{
+    UNREFERENCED_PARAMETER(TolerableDelay);
+    return KeSetTimerEx(Timer, DueTime, (LONG)Period, Dpc);
+}
+EXPORT(KeSetCoalescableTimer);
+
+/* Takes the timer out of the wheel. TRUE: it was set. IRQL: <= DISPATCH_LEVEL. */
+BOOLEAN
+NTAPI
+KeCancelTimer(PKTIMER Timer)
+{
+    KIRQL OldIrql = KiLockDispatcher();
+    BOOLEAN WasSet = Timer->Header.Inserted;
+
+    if (WasSet) {
+        KiRemoveWheel(Timer);
+    }
+    KiUnlockDispatcher(OldIrql);
+    return WasSet;
+}
+EXPORT(KeCancelTimer);
+
+BOOLEAN
+NTAPI
+KeReadStateTimer(PKTIMER Timer)
+{
+    return __atomic_load_n(&Timer->Header.SignalState, __ATOMIC_ACQUIRE) > 0;
+}
+EXPORT(KeReadStateTimer);

@@ -1,0 +1,113 @@
+/*
+ * Exceptions, and vectors nobody owns.
+ *
+ * A driver cannot handle an exception here (no __except: docs/deviations.md), so each one is
+ * a bug check, under the code and with the parameters NT documents for it. The exceptions to
+ * that: NMI, with which a bug check stops the other processors.
+ */
+#include "ki.h"
+
+#define TRAP_DIVIDE 0
+#define TRAP_NMI 2
+#define TRAP_BREAKPOINT 3
+#define TRAP_DOUBLE_FAULT 8
+#define TRAP_GENERAL_PROTECTION 13
+#define TRAP_PAGE_FAULT 14
+#define TRAP_MACHINE_CHECK 18
+#define TRAP_FAST_FAIL 0x29
+#define TRAP_ASSERTION 0x2C
+#define TRAP_DEBUG_SERVICE 0x2D
+
+#define PAGE_FAULT_WRITE 0x2
+#define PAGE_FAULT_FETCH 0x10
+
+/* BUG-4 and BUG-21: the third parameter. */
+static ULONG_PTR
+KiAccessOf(PKTRAP_FRAME Frame)
+{
+    if (Frame->ErrorCode & PAGE_FAULT_FETCH) {
+        return 8;
+    }
+    return (Frame->ErrorCode & PAGE_FAULT_WRITE) ? 1 : 0;
+}
+
+/* Above APC_LEVEL a fault is the classic one, 0xD1 when a driver made it and 0xA when the
+   kernel did; below, memory that is not there: 0x50. */
+static VOID
+KiPageFault(PKTRAP_FRAME Frame)
+{
+    ULONG64 Address = Frame->FaultAddress;
+    ULONG Code = IRQL_NOT_LESS_OR_EQUAL;
+
+    if (MmIsGuardAddress(Address)) {
+        KiBugCheckTrap(UNEXPECTED_KERNEL_MODE_TRAP, TRAP_DOUBLE_FAULT, Address, 0, 0, Frame);
+    }
+    if (Frame->PreviousIrql < DISPATCH_LEVEL && (Frame->EFlags & 0x200) != 0) {
+        KiBugCheckTrap(PAGE_FAULT_IN_NONPAGED_AREA, Address, KiAccessOf(Frame), Frame->Rip,
+                       0, Frame);
+    }
+    if (LdrFindImage(Frame->Rip) != NULL) {
+        Code = DRIVER_IRQL_NOT_LESS_OR_EQUAL;
+    }
+    KiBugCheckTrap(Code, Address, Frame->PreviousIrql, KiAccessOf(Frame), Frame->Rip, Frame);
+}
+
+static VOID
+KiExceptionNotHandled(NTSTATUS Status, PKTRAP_FRAME Frame)
+{
+    KiBugCheckTrap(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)Status, Frame->Rip, 0,
+                   0, Frame);
+}
+
+/* Every exception, from KiTrapEntry. Returns only to continue the interrupted code. */
+VOID
+KiDispatchTrap(ULONG Vector, PKTRAP_FRAME Frame)
+{
+    switch (Vector) {
+    case TRAP_NMI:
+        if (KiBugCheckActive) {
+            KiFreezeProcessor(Frame);
+        }
+        KiBugCheckTrap(NMI_HARDWARE_FAILURE, 0x4F4454, 0, 0, 0, Frame);
+        break;
+    case TRAP_BREAKPOINT:
+        KiExceptionNotHandled(STATUS_BREAKPOINT, Frame);
+        break;
+    case TRAP_PAGE_FAULT:
+        KiPageFault(Frame);
+        break;
+    case TRAP_GENERAL_PROTECTION:
+        KiExceptionNotHandled(STATUS_ACCESS_VIOLATION, Frame);
+        break;
+    case TRAP_MACHINE_CHECK:
+        KiBugCheckTrap(MACHINE_CHECK_EXCEPTION, 0, 0, 0, 0, Frame);
+        break;
+    case TRAP_FAST_FAIL: /* RCX: the reason; 3 is a corrupt list */
+        KiBugCheckTrap(KERNEL_SECURITY_CHECK_FAILURE, Frame->Rcx, (ULONG_PTR)Frame, 0, 0,
+                       Frame);
+        break;
+    case TRAP_ASSERTION:
+        KiExceptionNotHandled(STATUS_ASSERTION_FAILURE, Frame);
+        break;
+    case TRAP_DEBUG_SERVICE: /* no debugger is listening: nothing to do */
+        break;
+    default:
+        KiBugCheckTrap(UNEXPECTED_KERNEL_MODE_TRAP, Vector, Frame->Rip, Frame->ErrorCode, 0,
+                       Frame);
+        break;
+    }
+}
+
+/*
+ * A vector nobody owns (SPR-3): counted by vector. Returns whether the local APIC holds it
+ * in service, so that it must be ended; an INT n from software it does not.
+ */
+BOOLEAN
+KiCountUnexpected(ULONG Vector)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+
+    Prcb->UnexpectedCount++;
+    Prcb->UnexpectedVectors[Vector & 0xFF]++;
+    return HalVectorInService((UCHAR)Vector);
+}

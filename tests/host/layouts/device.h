@@ -1,0 +1,175 @@
+/*
+ * Asserted layouts: driver, device and file objects, memory descriptors.
+ * Included by layouts.c, whose macros the rows use.
+ */
+#pragma once
+
+/* Driver, device and file objects, IRPs. */
+SIZE(DRIVER_OBJECT, 0x150);
+FIELD(DRIVER_OBJECT, Type, 0x0);
+FIELD(DRIVER_OBJECT, Size, 0x2);
+FIELD(DRIVER_OBJECT, DeviceObject, 0x8);
+FIELD(DRIVER_OBJECT, Flags, 0x10);
+FIELD(DRIVER_OBJECT, DriverStart, 0x18);
+FIELD(DRIVER_OBJECT, DriverSize, 0x20);
+FIELD(DRIVER_OBJECT, DriverSection, 0x28);
+FIELD(DRIVER_OBJECT, DriverExtension, 0x30);
+FIELD(DRIVER_OBJECT, DriverName, 0x38);
+FIELD(DRIVER_OBJECT, HardwareDatabase, 0x48);
+FIELD(DRIVER_OBJECT, FastIoDispatch, 0x50);
+FIELD(DRIVER_OBJECT, DriverInit, 0x58);
+FIELD(DRIVER_OBJECT, DriverStartIo, 0x60);
+FIELD(DRIVER_OBJECT, DriverUnload, 0x68);
+FIELD(DRIVER_OBJECT, MajorFunction, 0x70);
+
+SIZE(DRIVER_EXTENSION, 0x28);
+FIELD(DRIVER_EXTENSION, DriverObject, 0x0);
+FIELD(DRIVER_EXTENSION, AddDevice, 0x8);
+FIELD(DRIVER_EXTENSION, Count, 0x10);
+FIELD(DRIVER_EXTENSION, ServiceKeyName, 0x18);
+
+SIZE_DIFFERS(DEVICE_OBJECT, 0x150, 0x148);
+FIELD(DEVICE_OBJECT, Type, 0x0);
+FIELD(DEVICE_OBJECT, Size, 0x2);
+FIELD(DEVICE_OBJECT, ReferenceCount, 0x4);
+FIELD(DEVICE_OBJECT, DriverObject, 0x8);
+FIELD(DEVICE_OBJECT, NextDevice, 0x10);
+FIELD(DEVICE_OBJECT, AttachedDevice, 0x18);
+FIELD(DEVICE_OBJECT, CurrentIrp, 0x20);
+FIELD(DEVICE_OBJECT, Timer, 0x28);
+FIELD(DEVICE_OBJECT, Flags, 0x30);
+FIELD(DEVICE_OBJECT, Characteristics, 0x34);
+FIELD(DEVICE_OBJECT, Vpb, 0x38);
+FIELD(DEVICE_OBJECT, DeviceExtension, 0x40);
+FIELD(DEVICE_OBJECT, DeviceType, 0x48);
+FIELD(DEVICE_OBJECT, StackSize, 0x4c);
+FIELD(DEVICE_OBJECT, Queue, 0x50);
+FIELD(DEVICE_OBJECT, AlignmentRequirement, 0x98);
+FIELD(DEVICE_OBJECT, DeviceQueue, 0xa0);
+FIELD(DEVICE_OBJECT, Dpc, 0xc8);
+FIELD(DEVICE_OBJECT, ActiveThreadCount, 0x108);
+FIELD(DEVICE_OBJECT, SecurityDescriptor, 0x110);
+FIELD(DEVICE_OBJECT, DeviceLock, 0x118);
+FIELD(DEVICE_OBJECT, SectorSize, 0x130);
+FIELD(DEVICE_OBJECT, Spare1, 0x132);
+FIELD(DEVICE_OBJECT, DeviceObjectExtension, 0x138);
+FIELD(DEVICE_OBJECT, Reserved, 0x140);
+
+SIZE(WAIT_CONTEXT_BLOCK, 0x48);
+FIELD(WAIT_CONTEXT_BLOCK, WaitQueueEntry, 0x0);
+FIELD(WAIT_CONTEXT_BLOCK, DeviceRoutine, 0x18);
+FIELD(WAIT_CONTEXT_BLOCK, DeviceContext, 0x20);
+FIELD(WAIT_CONTEXT_BLOCK, NumberOfMapRegisters, 0x28);
+FIELD(WAIT_CONTEXT_BLOCK, DeviceObject, 0x30);
+FIELD(WAIT_CONTEXT_BLOCK, CurrentIrp, 0x38);
+FIELD(WAIT_CONTEXT_BLOCK, BufferChainingDpc, 0x40);
+
+SIZE(IRP, 0xd0);
+FIELD(IRP, Type, 0x0);
+FIELD(IRP, Size, 0x2);
+FIELD(IRP, MdlAddress, 0x8);
+FIELD(IRP, Flags, 0x10);
+FIELD_OURS(IRP, AllocationProcessorNumber, 0x4);
+FIELD(IRP, AssociatedIrp, 0x18);
+FIELD(IRP, ThreadListEntry, 0x20);
+FIELD(IRP, IoStatus, 0x30);
+FIELD(IRP, RequestorMode, 0x40);
+FIELD(IRP, PendingReturned, 0x41);
+FIELD(IRP, StackCount, 0x42);
+FIELD(IRP, CurrentLocation, 0x43);
+FIELD(IRP, Cancel, 0x44);
+FIELD(IRP, CancelIrql, 0x45);
+FIELD(IRP, ApcEnvironment, 0x46);
+FIELD(IRP, AllocationFlags, 0x47);
+FIELD(IRP, UserIosb, 0x48);
+FIELD(IRP, UserEvent, 0x50);
+FIELD(IRP, Overlay, 0x58);
+FIELD(IRP, CancelRoutine, 0x68);
+FIELD(IRP, UserBuffer, 0x70);
+FIELD(IRP, Tail, 0x78);
+
+SIZE(IO_STACK_LOCATION, 0x48);
+FIELD(IO_STACK_LOCATION, MajorFunction, 0x0);
+FIELD(IO_STACK_LOCATION, MinorFunction, 0x1);
+FIELD(IO_STACK_LOCATION, Flags, 0x2);
+FIELD(IO_STACK_LOCATION, Control, 0x3);
+FIELD(IO_STACK_LOCATION, Parameters, 0x8);
+FIELD(IO_STACK_LOCATION, DeviceObject, 0x28);
+FIELD(IO_STACK_LOCATION, FileObject, 0x30);
+FIELD(IO_STACK_LOCATION, CompletionRoutine, 0x38);
+FIELD(IO_STACK_LOCATION, Context, 0x40);
+
+SIZE(FILE_OBJECT, 0xd8);
+FIELD(FILE_OBJECT, Type, 0x0);
+FIELD(FILE_OBJECT, Size, 0x2);
+FIELD(FILE_OBJECT, DeviceObject, 0x8);
+FIELD(FILE_OBJECT, Vpb, 0x10);
+FIELD(FILE_OBJECT, FsContext, 0x18);
+FIELD(FILE_OBJECT, FsContext2, 0x20);
+FIELD(FILE_OBJECT, SectionObjectPointer, 0x28);
+FIELD(FILE_OBJECT, PrivateCacheMap, 0x30);
+FIELD(FILE_OBJECT, FinalStatus, 0x38);
+FIELD(FILE_OBJECT, RelatedFileObject, 0x40);
+FIELD(FILE_OBJECT, LockOperation, 0x48);
+FIELD(FILE_OBJECT, DeletePending, 0x49);
+FIELD(FILE_OBJECT, ReadAccess, 0x4a);
+FIELD(FILE_OBJECT, WriteAccess, 0x4b);
+FIELD(FILE_OBJECT, DeleteAccess, 0x4c);
+FIELD(FILE_OBJECT, SharedRead, 0x4d);
+FIELD(FILE_OBJECT, SharedWrite, 0x4e);
+FIELD(FILE_OBJECT, SharedDelete, 0x4f);
+FIELD(FILE_OBJECT, Flags, 0x50);
+FIELD(FILE_OBJECT, FileName, 0x58);
+FIELD(FILE_OBJECT, CurrentByteOffset, 0x68);
+FIELD(FILE_OBJECT, Waiters, 0x70);
+FIELD(FILE_OBJECT, Busy, 0x74);
+FIELD(FILE_OBJECT, LastLock, 0x78);
+FIELD(FILE_OBJECT, Lock, 0x80);
+FIELD(FILE_OBJECT, Event, 0x98);
+FIELD(FILE_OBJECT, CompletionContext, 0xb0);
+FIELD(FILE_OBJECT, IrpListLock, 0xb8);
+FIELD(FILE_OBJECT, IrpList, 0xc0);
+FIELD(FILE_OBJECT, FileObjectExtension, 0xd0);
+
+SIZE(MDL, 0x30);
+FIELD(MDL, Next, 0x0);
+FIELD(MDL, Size, 0x8);
+FIELD(MDL, MdlFlags, 0xa);
+FIELD_OURS(MDL, AllocationProcessorNumber, 0xc);
+FIELD(MDL, Process, 0x10);
+FIELD(MDL, MappedSystemVa, 0x18);
+FIELD(MDL, StartVa, 0x20);
+FIELD(MDL, ByteCount, 0x28);
+FIELD(MDL, ByteOffset, 0x2c);
+
+SIZE(IO_REMOVE_LOCK, 0x20);
+FIELD(IO_REMOVE_LOCK, Common, 0x0);
+
+SIZE(IO_REMOVE_LOCK_COMMON_BLOCK, 0x20);
+FIELD(IO_REMOVE_LOCK_COMMON_BLOCK, Removed, 0x0);
+FIELD(IO_REMOVE_LOCK_COMMON_BLOCK, Reserved, 0x1);
+FIELD(IO_REMOVE_LOCK_COMMON_BLOCK, IoCount, 0x4);
+FIELD(IO_REMOVE_LOCK_COMMON_BLOCK, RemoveEvent, 0x8);
+
+SIZE(IO_CSQ, 0x40);
+FIELD(IO_CSQ, Type, 0x0);
+FIELD(IO_CSQ, CsqInsertIrp, 0x8);
+FIELD(IO_CSQ, CsqRemoveIrp, 0x10);
+FIELD(IO_CSQ, CsqPeekNextIrp, 0x18);
+FIELD(IO_CSQ, CsqAcquireLock, 0x20);
+FIELD(IO_CSQ, CsqReleaseLock, 0x28);
+FIELD(IO_CSQ, CsqCompleteCanceledIrp, 0x30);
+FIELD(IO_CSQ, ReservePointer, 0x38);
+
+SIZE(CONFIGURATION_INFORMATION, 0x28);
+FIELD(CONFIGURATION_INFORMATION, DiskCount, 0x0);
+FIELD(CONFIGURATION_INFORMATION, FloppyCount, 0x4);
+FIELD(CONFIGURATION_INFORMATION, CdRomCount, 0x8);
+FIELD(CONFIGURATION_INFORMATION, TapeCount, 0xc);
+FIELD(CONFIGURATION_INFORMATION, ScsiPortCount, 0x10);
+FIELD(CONFIGURATION_INFORMATION, SerialCount, 0x14);
+FIELD(CONFIGURATION_INFORMATION, ParallelCount, 0x18);
+FIELD(CONFIGURATION_INFORMATION, AtDiskPrimaryAddressClaimed, 0x1c);
+FIELD(CONFIGURATION_INFORMATION, AtDiskSecondaryAddressClaimed, 0x1d);
+FIELD(CONFIGURATION_INFORMATION, Version, 0x20);
+FIELD(CONFIGURATION_INFORMATION, MediumChangerCount, 0x24);

@@ -1,0 +1,82 @@
+"""IDT gates and interrupt objects, read out of guest memory through QMP: whether a gate
+stands inside its KINTERRUPT is not left to the kernel's own word."""
+
+import csv
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+INTERRUPT_OBJECT = 22  # KINT-1
+DATA = Path(__file__).resolve().parents[1] / "data/kinterrupt-x64.csv"
+
+
+@pytest.fixture(scope="module")
+def layout(nt):
+    """Member to (offset, size) of the profile's KINTERRUPT."""
+    with DATA.open() as file:
+        return {row["member"]: (int(row["offset"], 16), int(row["size"], 16))
+                for row in csv.DictReader(file) if row["version"] == nt}
+
+
+def read_memory(run, processor, address, length):
+    """Guest virtual memory as that processor's page tables show it."""
+    file = run.folder / "memory"
+    run.qmp.command("memsave", **{"val": address, "size": length, "filename": str(file),
+                                  "cpu-index": processor})
+    return file.read_bytes()
+
+
+def idt_base(run, processor):
+    run.qmp.hmp(f"cpu {processor}")
+    return int(re.search(r"IDT=\s+([0-9a-f]+)", run.qmp.hmp("info registers")).group(1), 16)
+
+
+def gate_target(run, processor, vector):
+    raw = read_memory(run, processor, idt_base(run, processor) + vector * 16, 16)
+    low, _, _, attributes, middle, high, _ = struct.unpack("<HHBBHII", raw)
+    assert attributes == 0x8E, "not a present interrupt gate of ring 0"
+    return low | middle << 16 | high << 32
+
+
+def member(memory, layout, name):
+    offset, size = layout[name]
+    return int.from_bytes(memory[offset:offset + size], "little")
+
+
+def test_gates_stand_inside_their_objects(held, layout):
+    """KINT-15: the gate of a connected vector leads to the object's DispatchCode."""
+    if "DispatchCode" not in layout:
+        pytest.fail("this profile dispatches through thunks: build NT=6.3 or older")
+    assert held.report["interrupt_objects"]
+    for item in held.report["interrupt_objects"]:
+        target = gate_target(held, item["processor"], item["vector"])
+        assert target == int(item["address"], 16) + layout["DispatchCode"][0]
+
+
+def test_objects_are_what_the_report_says(held, layout):
+    for item in held.report["interrupt_objects"]:
+        memory = read_memory(held, item["processor"], int(item["address"], 16),
+                             layout["__sizeof__"][1])
+        assert member(memory, layout, "Type") == INTERRUPT_OBJECT
+        assert member(memory, layout, "Size") == layout["__sizeof__"][1]
+        assert member(memory, layout, "Vector") == item["vector"]
+        assert member(memory, layout, "Irql") == item["irql"] == item["vector"] >> 4
+        assert member(memory, layout, "SynchronizeIrql") == item["synchronize_irql"]
+        assert member(memory, layout, "Number") == item["processor"]
+        assert member(memory, layout, "Connected") == 1
+        assert member(memory, layout, "ServiceRoutine") != 0
+
+
+def test_objects_count_what_the_report_says(held, layout):
+    for item in held.report["interrupt_objects"]:
+        memory = read_memory(held, item["processor"], int(item["address"], 16),
+                             layout["__sizeof__"][1])
+        assert member(memory, layout, "DispatchCount") == item["interrupts"]
+        assert member(memory, layout, "ServiceCount") == item["claimed"]
+
+
+def test_each_processor_has_its_own_idt(held):
+    bases = [idt_base(held, item["number"]) for item in held.report["processors"]]
+    assert len(set(bases)) == len(bases) == 4

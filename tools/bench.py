@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""What `make bench` does: counts guest instructions on the interrupt path.
+
+Under -icount shift=0 the TSC advances by one for each guest instruction, so the figures are
+whole numbers and the same in every run. Three boots: bench.sys measures the paths of one
+processor from inside; a boot with the network driver tells when the first device interrupt
+came; and with two processors gdb steps from the IPI vector to the handler's first
+instruction, because the two processors' instructions share one clock and cannot be told
+apart by it."""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+
+from harness import iso, paths
+from harness.machine import Machine, PASSED
+
+ICOUNT = ["-icount", "shift=0,sleep=off"]
+
+# key: (what, aim, Linux 6.1 on the same QEMU and devices)
+FIGURES = {
+    "vector_to_isr": ("vector to the ISR's first instruction", 45, "179"),
+    "isr_to_iretq": ("ISR's return to iretq, inclusive", 35, "330"),
+    "isr_to_dpc": ("ISR's return to the DPC's first instruction", 120, "433"),
+    "dpc_insert_to_run": ("KeInsertQueueDpc at PASSIVE_LEVEL to the DPC", None, ""),
+    "spinlock_pair": ("KeAcquireSpinLock and KeReleaseSpinLock, calls included", 14, "31"),
+    "ipi_to_handler": ("IPI vector to the handler on the other processor", 60, "93-122"),
+    "entry_to_first_interrupt": ("kernel entry to the first device interrupt", 30000000, ""),
+}
+
+
+def boot(image, folder, modules, cpus=1, extra=()):
+    machine = Machine(image, folder=folder, cpus=cpus, options=f"modules={modules}",
+                      extra=ICOUNT + list(extra))
+    machine.report_file.unlink(missing_ok=True)
+    with machine:
+        machine.wait(120)
+    if machine.status != PASSED:
+        sys.exit(f"bench: the boot with {modules} ended with status {machine.status}; "
+                 "last lines:\n" + "\n".join(machine.lines[-5:]))
+    return machine
+
+
+def measure_inside(image, folder):
+    machine = boot(image, folder, "bench.sys", extra=["-device", "edu"])
+    return {match[1]: int(match[2])
+            for match in (re.match(r"bench: (\w+) (\d+)$", line) for line in machine.lines)
+            if match}
+
+
+def measure_start(image, folder):
+    machine = boot(image, folder, "e1000.sys,netecho.sys")
+    report = json.loads(machine.report_file.read_text())
+    return {"entry_to_first_interrupt": report["boot"]["entry_to_first_interrupt"]}
+
+
+GDB_SCRIPT = """
+set pagination off
+set confirm off
+target remote {socket}
+hbreak KiIpiInterrupt
+continue
+delete
+set scheduler-locking step
+python
+steps = 0
+handler = int(gdb.parse_and_eval('(unsigned long)&KiFlushTbWorker'))
+while int(gdb.parse_and_eval('$pc')) != handler and steps < 1000:
+    gdb.execute('stepi', to_string=True)
+    steps += 1
+print('ipi_to_handler', steps)
+end
+kill
+"""
+
+
+def measure_ipi(image, folder, kernel):
+    """Steps through the first IPI, a KeIpiGenericCall that flushes the other's TLB."""
+    socket = folder / "gdb"
+    machine = Machine(image, folder=folder, cpus=2, options="modules=none",
+                      extra=ICOUNT + ["-S", "-gdb", f"unix:{socket},server=on,wait=off"])
+    script = folder / "ipi.gdb"
+    script.write_text(GDB_SCRIPT.format(socket=socket))
+    with machine:
+        result = subprocess.run(["gdb", "-nx", "-batch", "-x", str(script), str(kernel)],
+                                capture_output=True, text=True, timeout=120)
+    match = re.search(r"^ipi_to_handler (\d+)$", result.stdout, re.M)
+    if not match:
+        sys.exit("bench: gdb did not get to the IPI handler:\n" + result.stdout[-800:]
+                 + result.stderr[-800:])
+    return {"ipi_to_handler": int(match[1])}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nt", default="6.3")
+    nt = parser.parse_args().nt
+    folder = paths.BUILD / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    image = iso.make(folder / "bench.iso", paths.kernel(nt), iso.standard_modules() + [
+        (paths.BUILD / "apps/bench.sys", r"bench.sys kind=app hwid=PCI\VEN_1234&DEV_11E8")])
+
+    figures = measure_inside(image, folder)
+    figures.update(measure_start(image, folder))
+    figures.update(measure_ipi(image, folder, paths.kernel(nt)))
+    missing = [key for key in FIGURES if key not in figures]
+    if missing:
+        sys.exit(f"bench: no figure for {', '.join(missing)}")
+
+    print(f"\n{'guest instructions, NT ' + nt:62} {'here':>9} {'aim':>9} {'Linux':>7}")
+    for key, (what, aim, linux) in FIGURES.items():
+        late = " over" if aim and figures[key] > aim else ""
+        print(f"{what:62} {figures[key]:>9} {aim or '':>9} {linux:>7}{late}")
+    output = paths.BUILD / "bench.json"
+    output.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
+    print(f"\nwritten to {output.relative_to(paths.BUILD.parent)}")
+
+
+if __name__ == "__main__":
+    main()

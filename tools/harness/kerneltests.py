@@ -1,0 +1,122 @@
+"""The kernel layer: test drivers that print KTAP on the serial console.
+
+Each test gets its own boot on 1, 2 and 4 processors, so that none can hide behind or break
+another. build/tests/NAME.sys is booted with the words "NAME.sys kind=test"; a line of
+tests/kernel/tests.txt replaces that default:
+
+    FILE.sys [as=NAME.sys] [cpus=1,4] [needs=e1000.sys,ahci.sys] [words for the kernel...]
+
+`as=` boots one file several times with different words. A test that provokes a bugcheck
+prints what it expects before it does, any word of it may be `*`:
+
+    # expect stop 0x0000000A (0x10, 0x2, *, 0xFFFF800000001234)
+"""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from harness import disk, iso, ktap, machine, paths, verdict
+
+TIMEOUT = 60
+JOBS = 2
+EXPECTED = re.compile(r"^\s*# expect stop (\S+) \(([^)]*)\)")
+
+
+@dataclass
+class Test:
+    file: str
+    name: str
+    words: list
+    cpus: tuple = (1, 2, 4)
+    needs: list = field(default_factory=list)
+
+
+def parse_line(line):
+    """One line of tests.txt."""
+    words = line.split()
+    test = Test(words[0], words[0], ["kind=test"])
+    for word in words[1:]:
+        key, _, value = word.partition("=")
+        if key == "as":
+            test.name = value
+        elif key == "cpus":
+            test.cpus = tuple(int(number) for number in value.split(","))
+        elif key == "needs":
+            test.needs = value.split(",")
+        else:
+            test.words.append(word)
+    return test
+
+
+def find_tests():
+    """Every built test driver, with its lines of tests.txt if it has any."""
+    listed = paths.ROOT / "tests/kernel/tests.txt"
+    lines = listed.read_text().splitlines() if listed.exists() else []
+    tests = [parse_line(line) for line in (text.partition("#")[0].strip() for text in lines)
+             if line]
+    named = {test.file for test in tests}
+    for file in sorted((paths.BUILD / "tests").glob("*.sys")):
+        if file.name not in named:
+            tests.append(Test(file.name, file.name, ["kind=test"]))
+    return tests
+
+
+def build_iso(tests, nt):
+    modules = iso.standard_modules() + [
+        (paths.BUILD / "tests" / test.file, " ".join([test.name] + test.words))
+        for test in tests]
+    return iso.make(paths.BUILD / nt / "dirql-test.iso", paths.kernel(nt), modules)
+
+
+def stop_check(run, suite):
+    """The check of an expected bugcheck, or None when the test expects none."""
+    match = next((found for found in map(EXPECTED.match, run.lines) if found), None)
+    if not match:
+        return None
+    words = [match.group(1)] + match.group(2).split(",")
+    stop = verdict.stop_report(run)
+    if not stop or run.status != machine.BUGCHECK:
+        return ktap.Check(f"{suite}: stops", False, f"no bugcheck, status {run.status}")
+    seen = [stop[0]] + stop[1]
+    equal = len(words) == len(seen) and all(
+        word.strip() == "*" or int(word, 16) == value for word, value in zip(words, seen))
+    return ktap.Check(f"{suite}: stops with the code and parameters it has to", equal,
+                      f"expected {words}, got {[hex(value) for value in seen]}")
+
+
+def run_test(test, cpus, image_iso):
+    suite = f"{test.name.removesuffix('.sys')}/{cpus}"
+    folder = paths.BUILD / "tests/kernel" / suite.replace("/", "-")
+    folder.mkdir(parents=True, exist_ok=True)
+    image = folder / "disk.img"
+    disk.make(image, 1, disk.MIB * 4)
+    modules = ",".join(test.needs + [test.name])
+    with machine.Machine(image_iso, folder=folder, cpus=cpus, disk=image,
+                         options=f"modules={modules}", extra=["-device", "edu"]) as run:
+        run.wait(TIMEOUT)
+    (folder / "com1.log").write_text(run.text() + "\n")
+    stop = stop_check(run, suite)
+    if stop:
+        checks = [check for check in ktap.parse(run.lines, suite)
+                  if not check.name.endswith(": plan")]
+        return checks + [stop]
+    checks = ktap.parse(run.lines, suite)
+    cause = verdict.cause(run, TIMEOUT)
+    # What its own lines say already is not counted twice.
+    if cause and all(check.passed for check in checks):
+        checks.append(ktap.Check(f"{suite}: ends well", False, cause))
+    elif cause:
+        print(f"  {suite}: {cause}")
+    return checks
+
+
+def run_all(nt):
+    tests = find_tests()
+    if not tests:
+        return []
+    image_iso = build_iso(tests, nt)
+    with ThreadPoolExecutor(JOBS) as pool:
+        futures = [pool.submit(run_test, test, cpus, image_iso)
+                   for test in tests for cpus in test.cpus]
+        return [check for future in futures for check in future.result()]

@@ -1,0 +1,40 @@
+"""What became of a run, told from the exit status and the serial lines: None when it
+passed, else one phrase that says which way it failed."""
+
+from harness import machine as qemu
+
+
+def stop_report(run):
+    """(code, [four parameters], name) of the stop report on the serial port, or None."""
+    head = run.find(r"^\*\*\* STOP: 0x([0-9A-Fa-f]{8}) \(([^)]*)\)")
+    if not head:
+        return None
+    parameters = [int(word, 16) for word in head[0].group(2).split(",")]
+    name = run.find(r"^\*\*\* ([A-Z][A-Z0-9_]+)\s+processor (\d+)")
+    return int(head[0].group(1), 16), parameters, name[0].group(1) if name else "?"
+
+
+def cause(run, timeout):
+    """run: a Machine after wait(timeout). With isa-debug-exit in the machine."""
+    stop = stop_report(run)
+    if stop:
+        parameters = ", ".join(f"0x{value:X}" for value in stop[1])
+        return f"bugcheck 0x{stop[0]:08X} {stop[2]} ({parameters})"
+    refused = run.find(r"^dirql: cannot start: (.*)")
+    if refused:
+        return f"the kernel refused to start: {refused[0].group(1)}"
+    if run.status is None:
+        last = next((line for line in reversed(run.lines) if line.strip()), "nothing")
+        return f"hang: no end within {timeout:g} s; last line: {last}"
+    failed = run.find(r"^dirql: verdict: failed: (.*)")
+    if failed:
+        return failed[0].group(1)
+    if run.status == qemu.PASSED:
+        if run.find(r"^dirql: verdict: passed"):
+            return None
+        return "exit status says passed, but there is no verdict on the serial port"
+    if run.errors() and not run.find(r"^dirql: "):
+        return f"QEMU: {run.errors().splitlines()[-1]}"
+    if run.status == 0:
+        return "the machine reset or powered off by itself (triple fault?)"
+    return f"QEMU ended with status {run.status}"
