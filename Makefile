@@ -29,10 +29,13 @@ SOURCES := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.c' ! -nam
 ASSEMBLY := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.asm'))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ASSEMBLY:%.asm=$(BUILD)/%.asm.o)
 
+# Windows structures end in arrays of one element that hold more: gcc must not conclude from
+# the bound that a loop runs once (-fno-aggressive-loop-optimizations; clang does not).
 CFLAGS := -std=gnu11 -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
           -mgeneral-regs-only -fshort-wchar -O2 -g -fno-omit-frame-pointer \
           -momit-leaf-frame-pointer -fno-strict-aliasing -fno-stack-protector \
           -fcf-protection=none -fno-asynchronous-unwind-tables \
+          $(if $(filter gcc,$(CC)),-fno-aggressive-loop-optimizations) \
           -Wall -Wextra -Wmissing-prototypes -Werror \
           -Iinclude -DDIRQL_NT=$(NT_$(NT)) -DDIRQL_NT_NAME='"$(NT)"'
 

@@ -19,8 +19,8 @@ BOOLEAN BootAllocateProcessor(PKPROCESSOR_MEMORY Memory);
 VOID BootStartProcessors(ULONG Limit);
 /* modules.c: NULL, or why the modules cannot be what they should be. */
 const CHAR *BootCheckModules(const BOOT_INFORMATION *Boot);
-/* Loads and starts what the options ask for. FALSE: one failed (a line has said which). */
-BOOLEAN BootLoadModules(const BOOT_INFORMATION *Boot);
+/* Loads and starts what the options ask for. NULL, or which failed first and why. */
+const CHAR *BootLoadModules(const BOOT_INFORMATION *Boot);
 /* main.c */
 __attribute__((noreturn)) VOID BootRefuse(const CHAR *Why);
 __attribute__((noreturn)) VOID BootMain(ULONG64 InformationBase, ULONG64 EntryTimeStamp);
@@ -36,6 +36,7 @@ typedef struct _BOOT_REPORT {
 VOID BootGatherReport(PBOOT_REPORT Report);
 VOID BootPrintReport(const BOOT_REPORT *Report);
 VOID BootDescribeSource(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size);
-ULONG_PTR BootIsrOf(PKINTERRUPT Interrupt);
+VOID BootDescribeIsr(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size);
+const CHAR *BootDriverOf(PKINTERRUPT Interrupt); /* base name of the ISR's image */
 VOID BootWriteReport(const BOOT_REPORT *Report, const BOOT_INFORMATION *Boot,
                      const CHAR *Verdict);

@@ -74,21 +74,21 @@ BootWriteProcessors(VOID)
 static VOID
 BootWriteInterrupt(PKINTERRUPT Interrupt, PVOID Context)
 {
-    PKLDR_DATA_TABLE_ENTRY Image = LdrFindImage(BootIsrOf(Interrupt));
     CHAR Text[96];
 
     BootSeparate(Context);
-    BootWrite("{\"processor\": %u, \"vector\": %u, \"irql\": %u, \"synchronize_irql\": %u, "
-              "\"mode\": \"%s\", \"source\": ",
-              (ULONG)Interrupt->Number, Interrupt->Vector, Interrupt->Irql,
-              Interrupt->SynchronizeIrql,
-              (Interrupt->Mode == LevelSensitive) ? "level" : "latched");
+    BootWrite(
+        "{\"processor\": %u, \"vector\": %u, \"irql\": %u, \"synchronize_irql\": %u, "
+        "\"mode\": \"%s\", \"source\": ",
+        KeInterruptProcessor(Interrupt), Interrupt->Vector, Interrupt->Irql,
+        Interrupt->SynchronizeIrql,
+        (Interrupt->Mode == LevelSensitive) ? "level" : "latched");
     BootDescribeSource(Interrupt, Text, sizeof(Text));
     BootWriteString(Text);
     BootWrite(", \"driver\": ");
-    BootWriteString((Image != NULL) ? Image->BaseName : "kernel");
+    BootWriteString(BootDriverOf(Interrupt));
     BootWrite(", \"isr\": ");
-    KeDescribeAddress(BootIsrOf(Interrupt), Text, sizeof(Text));
+    BootDescribeIsr(Interrupt, Text, sizeof(Text));
     BootWriteString(Text);
     BootWrite(", \"address\": \"0x%p\", \"gate_inside\": %s, \"interrupts\": %I64u, "
               "\"claimed\": %u, \"dpcs_queued\": %I64u}",
@@ -116,13 +116,14 @@ BootWriteAccount(const BOOT_REPORT *Report)
 {
     const KE_ACCOUNT *Kernel = &Report->Kernel;
 
-    BootWrite("\"accounting\": {\"lost\": %I64u, \"interrupts_entered\": %I64u, "
-              "\"interrupts_ended\": %I64u, \"dpcs_inserted\": %I64u, \"dpcs_run\": %I64u, "
-              "\"dpcs_removed\": %I64u, \"irps_issued\": %I64u, \"irps_completed\": %I64u, "
-              "\"irps_outstanding\": %I64u, ",
-              Report->Lost, Kernel->InterruptsEntered, Kernel->InterruptsEnded,
-              Kernel->DpcsInserted, Kernel->DpcsRun, Kernel->DpcsRemoved, Report->IrpsIssued,
-              Report->IrpsCompleted, Report->IrpsOutstanding);
+    BootWrite(
+        "\"accounting\": {\"lost\": %I64u, \"interrupts_entered\": %I64u, "
+        "\"interrupts_ended\": %I64u, \"dpcs_inserted\": %I64u, \"dpcs_run\": %I64u, "
+        "\"dpcs_removed\": %I64u, \"irps_issued\": %I64u, \"irps_completed\": %I64u, "
+        "\"irps_outstanding\": %I64u, ",
+        Report->Lost, Kernel->InterruptsEntered, Kernel->InterruptsEnded,
+        Kernel->DpcsInserted, Kernel->DpcsRun, Kernel->DpcsRemoved, Report->IrpsIssued,
+        Report->IrpsCompleted, Report->IrpsOutstanding);
     BootWrite("\"vectors_pending\": %I64u, \"lines_pending\": %u, \"unexpected\": %I64u, "
               "\"spurious\": %I64u},\n",
               Kernel->VectorsPending, Report->LinesPending, Kernel->Unexpected,
@@ -131,7 +132,8 @@ BootWriteAccount(const BOOT_REPORT *Report)
 
 /* Writes the whole document; nothing happens on a machine without a second port. */
 VOID
-BootWriteReport(const BOOT_REPORT *Report, const BOOT_INFORMATION *Boot, const CHAR *Verdict)
+BootWriteReport(const BOOT_REPORT *Report, const BOOT_INFORMATION *Boot,
+                const CHAR *Verdict)
 {
     BOOT_JSON Json = {TRUE};
     ULONG64 First = KeQueryFirstInterruptTime();

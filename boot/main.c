@@ -1,17 +1,17 @@
 /*
  * The composition root: what runs in which order, and nothing else.
  *
- * Phase 0 is one processor without interrupts: each step makes the next one possible. Phase 1
- * is a system thread; there the other processors start, devices are found, drivers loaded,
- * programs run, and the machine is left with a verdict.
+ * Phase 0 is one processor without interrupts: each step makes the next one possible.
+ * Phase 1 is a system thread; there the other processors start, devices are found,
+ * drivers loaded, programs run, and the machine is left with a verdict.
  */
 #include "bootp.h"
 
 #include <internal/ex.h>
 #include <internal/io.h>
 
-#define APPLICATION_LIMIT_SECONDS 120
-#define DIRECT_MAP_AT_BOOT 0x100000000ULL /* what entry.asm maps */
+#define APPLICATION_LIMIT_SECONDS 45 /* `make run` gives the whole machine 60 */
+#define DIRECT_MAP_AT_BOOT        0x100000000ULL /* what entry.asm maps */
 
 static BOOT_INFORMATION BootInformation;
 
@@ -109,22 +109,23 @@ BootFinish(const CHAR *Failure, ULONG Verdict)
     HalLeaveMachine(Verdict);
 }
 
-/* NULL, or what went wrong first. */
+/*
+ * Loads the drivers and runs the programs: NULL, or what went wrong first. Programs are
+ * waited for even when a driver failed: they run, and must not lose what they stand on.
+ */
 static const CHAR *
-BootRunMachine(VOID)
+BootRunMachine(BOOLEAN *Ended)
 {
     static CHAR Reason[80];
-    NTSTATUS Status;
+    const CHAR *Failure = BootLoadModules(&BootInformation);
+    NTSTATUS Status = IoWaitForApplications(APPLICATION_LIMIT_SECONDS);
 
-    if (!BootLoadModules(&BootInformation)) {
-        return "a driver did not start (see its line above)";
-    }
-    Status = IoWaitForApplications(APPLICATION_LIMIT_SECONDS);
-    if (!NT_SUCCESS(Status)) {
+    *Ended = Status != STATUS_IO_TIMEOUT;
+    if (Failure == NULL && !NT_SUCCESS(Status)) {
         RtlFormat(Reason, sizeof(Reason), "a program ended with status 0x%08X", Status);
-        return Reason;
+        Failure = Reason;
     }
-    return NULL;
+    return Failure;
 }
 
 static VOID
@@ -153,21 +154,22 @@ BootHold(VOID)
 }
 
 /* The first system thread. PASSIVE_LEVEL. */
-static VOID
-NTAPI
+static VOID NTAPI
 BootPhaseOne(PVOID Context)
 {
     static BOOT_REPORT Report;
     const CHAR *Failure;
+    BOOLEAN Ended;
 
     UNREFERENCED_PARAMETER(Context);
     BootStartProcessors(
         RtlQueryNumber(BootInformation.Options, "cpus", HAL_MAXIMUM_PROCESSORS));
-    BootRequire(IoInitializeSystem(BootInformation.Options), "no memory for the I/O manager");
+    BootRequire(IoInitializeSystem(BootInformation.Options),
+                "no memory for the I/O manager");
     IoEnumerateDevices();
     BootProvoke();
 
-    Failure = BootRunMachine();
+    Failure = BootRunMachine(&Ended);
     BootGatherReport(&Report);
     BootPrintReport(&Report);
     if (Failure == NULL && Report.Lost != 0) {
@@ -175,7 +177,9 @@ BootPhaseOne(PVOID Context)
     }
     BootWriteReport(&Report, &BootInformation, (Failure == NULL) ? "passed" : "failed");
     BootHold();
-    IoShutdownSystem();
+    if (Ended) { /* else a program's thread would lose the code it runs */
+        IoShutdownSystem();
+    }
     BootFinish(Failure, (Failure == NULL) ? HAL_VERDICT_PASSED : HAL_VERDICT_FAILED);
 }
 
@@ -189,7 +193,8 @@ BootStartPhaseOne(VOID)
                 "no memory for the first thread");
 }
 
-/* Phase 0 from where there are guarded stacks; the boot thread ends as the idle thread. */
+/* Phase 0 from where there are guarded stacks; the boot thread ends as the idle thread.
+ */
 static VOID
 BootContinue(VOID)
 {

@@ -1,5 +1,7 @@
 /*
- * Which of GRUB's modules become drivers: all of them but tests, or those `modules=` names.
+ * Which of GRUB's modules become drivers: all of them but tests, or those `modules=`
+ * names. One that fails is no reason to leave out the others: the run goes on and fails
+ * at its end.
  */
 #include "bootp.h"
 
@@ -19,7 +21,18 @@ BootModuleName(const BOOT_MODULE *Module)
     return Length;
 }
 
-/* Every module must at least begin as a PE file does; what more is wrong the loader says. */
+/* Copies the name to Name, which has NAME_LIMIT bytes; a longer one is cut. */
+static VOID
+BootCopyModuleName(const BOOT_MODULE *Module, CHAR *Name)
+{
+    ULONG Length = min(BootModuleName(Module), NAME_LIMIT - 1);
+
+    memcpy(Name, Module->CommandLine, Length);
+    Name[Length] = '\0';
+}
+
+/* Every module must at least begin as a PE file does; what more is wrong the loader says.
+ */
 const CHAR *
 BootCheckModules(const BOOT_INFORMATION *Boot)
 {
@@ -28,17 +41,16 @@ BootCheckModules(const BOOT_INFORMATION *Boot)
     for (ULONG Index = 0; Index < Boot->ModuleCount; Index++) {
         const BOOT_MODULE *Module = &Boot->Modules[Index];
         const UCHAR *File = ArchDirectMap(Module->Base);
-        CHAR Name[NAME_LIMIT] = {0};
-        ULONG Length = BootModuleName(Module);
+        CHAR Name[NAME_LIMIT];
         ULONG Header;
 
-        memcpy(Name, Module->CommandLine, (Length < NAME_LIMIT) ? Length : NAME_LIMIT - 1);
         if (Module->Length >= 64 && File[0] == 'M' && File[1] == 'Z') {
             memcpy(&Header, File + 60, sizeof(Header));
             if (Header <= Module->Length - 4 && memcmp(File + Header, "PE\0", 4) == 0) {
                 continue;
             }
         }
+        BootCopyModuleName(Module, Name);
         RtlFormat(Why, sizeof(Why), "module %s is not a PE file", Name);
         return Why;
     }
@@ -71,20 +83,47 @@ BootIsWanted(const BOOT_MODULE *Module, const CHAR *Options)
     const CHAR *Kind = RtlQueryOption(Module->CommandLine, "kind", &KindLength);
 
     if (List != NULL) {
-        return BootListContains(List, Length, Module->CommandLine, BootModuleName(Module));
+        return BootListContains(List, Length, Module->CommandLine,
+                                BootModuleName(Module));
     }
     return Kind == NULL || KindLength != 4 || memcmp(Kind, "test", 4) != 0;
 }
 
-BOOLEAN
+/* What a status of IoLoadDriverModule tells a reader, after its number. */
+static const CHAR *
+BootExplainLoad(NTSTATUS Status)
+{
+    switch (Status) {
+    case STATUS_INVALID_IMAGE_FORMAT:
+        return ", the image is damaged";
+    case STATUS_ENTRYPOINT_NOT_FOUND:
+        return ", the kernel lacks what it imports";
+    case STATUS_NO_SUCH_DEVICE:
+        return ", no such device";
+    default:
+        return "";
+    }
+}
+
+const CHAR *
 BootLoadModules(const BOOT_INFORMATION *Boot)
 {
-    BOOLEAN Whole = TRUE;
+    static CHAR Why[NAME_LIMIT + 96];
+    const CHAR *Failure = NULL;
+    CHAR Name[NAME_LIMIT];
+    NTSTATUS Status;
 
     for (ULONG Index = 0; Index < Boot->ModuleCount; Index++) {
-        if (BootIsWanted(&Boot->Modules[Index], Boot->Options)) {
-            Whole &= NT_SUCCESS(IoLoadDriverModule(&Boot->Modules[Index]));
+        if (!BootIsWanted(&Boot->Modules[Index], Boot->Options)) {
+            continue;
+        }
+        Status = IoLoadDriverModule(&Boot->Modules[Index]);
+        if (!NT_SUCCESS(Status) && Failure == NULL) {
+            BootCopyModuleName(&Boot->Modules[Index], Name);
+            RtlFormat(Why, sizeof(Why), "%s did not start: status 0x%08X%s", Name, Status,
+                      BootExplainLoad(Status));
+            Failure = Why;
         }
     }
-    return Whole;
+    return Failure;
 }

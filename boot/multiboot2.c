@@ -4,17 +4,17 @@
  */
 #include "bootp.h"
 
-#define TAG_END 0
+#define TAG_END          0
 #define TAG_COMMAND_LINE 1
-#define TAG_MODULE 3
-#define TAG_MEMORY_MAP 6
+#define TAG_MODULE       3
+#define TAG_MEMORY_MAP   6
 #define TAG_ELF_SECTIONS 9
-#define TAG_RSDP_1 14
-#define TAG_RSDP_2 15
+#define TAG_RSDP_1       14
+#define TAG_RSDP_2       15
 
 #define MAXIMUM_INFORMATION (1 << 20)
 #define ELF_SECTION_SYMBOLS 2
-#define ELF64_SECTION_SIZE 64
+#define ELF64_SECTION_SIZE  64
 
 typedef struct _MULTIBOOT_TAG {
     ULONG Type;

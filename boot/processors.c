@@ -1,5 +1,6 @@
 /*
- * Starting the other processors: memory for each, a page of real-mode code, one at a time.
+ * Starting the other processors: memory for each, a page of real-mode code, one at a
+ * time.
  */
 #include "bootp.h"
 
@@ -14,7 +15,7 @@ typedef struct _TRAMPOLINE_FIELDS {
     ULONG64 Entry;
 } TRAMPOLINE_FIELDS;
 
-#define EFER_LONG_MODE (1 << 8)
+#define EFER_LONG_MODE  (1 << 8)
 #define EFER_NO_EXECUTE (1 << 11)
 
 #define EXCEPTION_STACK_SIZE 0x2000
@@ -42,12 +43,12 @@ BootFillTrampoline(const KPROCESSOR_MEMORY *Memory)
 {
     UCHAR *Page = ArchDirectMap(TRAMPOLINE_PAGE);
     SIZE_T Length = (SIZE_T)(BootTrampolineEnd - BootTrampoline);
-    TRAMPOLINE_FIELDS Fields = {
-        .Root = ArchReadCr3(),
-        .Efer = EFER_LONG_MODE | (ArchFeatures.NoExecute ? EFER_NO_EXECUTE : 0),
-        .Stack = (ULONG64)(ULONG_PTR)Memory->IdleStack,
-        .Argument = (ULONG64)(ULONG_PTR)Memory->Block,
-        .Entry = (ULONG64)(ULONG_PTR)KeProcessorEntry};
+    TRAMPOLINE_FIELDS Fields = {.Root = ArchReadCr3(),
+                                .Efer = EFER_LONG_MODE |
+                                        (ArchFeatures.NoExecute ? EFER_NO_EXECUTE : 0),
+                                .Stack = (ULONG64)(ULONG_PTR)Memory->IdleStack,
+                                .Argument = (ULONG64)(ULONG_PTR)Memory->Block,
+                                .Entry = (ULONG64)(ULONG_PTR)KeProcessorEntry};
 
     memcpy(Page, BootTrampoline, Length);
     memcpy(Page + Length - sizeof(Fields), &Fields, sizeof(Fields));

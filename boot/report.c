@@ -1,10 +1,25 @@
 /*
- * The report a person reads at the end of a run.
+ * The report a person reads at the end of a run: three tables, the accounts, one sum.
  */
 #include "bootp.h"
 
 #include <internal/ex.h>
 #include <internal/io.h>
+
+#define BUS_DRIVER "pci" /* io/ serves the PCI functions' own device objects itself */
+
+/* The rows of the device table that stand for one device each, in the order printed. */
+typedef enum _BOOT_DEVICE_KIND {
+    BootNamedDevice,
+    BootUnnamedDevice,
+    BootBusDevice
+} BOOT_DEVICE_KIND;
+
+typedef struct _BOOT_DEVICE_TABLE {
+    BOOT_DEVICE_KIND Kind; /* which rows to print now */
+    ULONG Functions;       /* bus devices, which share one row */
+    IO_DEVICE_STATISTICS Bus;
+} BOOT_DEVICE_TABLE, *PBOOT_DEVICE_TABLE;
 
 static ULONG64
 BootDifference(ULONG64 Began, ULONG64 Ended)
@@ -12,7 +27,8 @@ BootDifference(ULONG64 Began, ULONG64 Ended)
     return (Began > Ended) ? Began - Ended : Ended - Began;
 }
 
-/* Collects the accounts; devices are idle. What did not end, or is still pending, is lost. */
+/* Collects the accounts; devices are idle. What did not end, or is still pending, is
+ * lost. */
 VOID
 BootGatherReport(PBOOT_REPORT Report)
 {
@@ -35,7 +51,8 @@ BootGatherReport(PBOOT_REPORT Report)
 static VOID
 BootPrintProcessors(VOID)
 {
-    KePrint("\nprocessor  interrupts        dpcs        ipis       ticks  deepest dpc queue\n");
+    KePrint("\nprocessor  interrupts        DPCs        IPIs       ticks  deepest DPC "
+            "queue\n");
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
         PKPRCB Prcb = KiProcessorBlock[Number];
 
@@ -53,7 +70,7 @@ BootDescribeSource(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size)
 {
     HAL_INTERRUPT_ASSIGNMENT Assignment;
 
-    if (!HalQueryAssignment(Interrupt->Vector, Interrupt->Number, &Assignment)) {
+    if (!HalQueryAssignment(Interrupt->Vector, KeInterruptProcessor(Interrupt), &Assignment)) {
         RtlFormat(Text, Size, "none");
     } else if (Assignment.Message) {
         RtlFormat(Text, Size, "msi %u", Assignment.MessageIndex);
@@ -62,16 +79,35 @@ BootDescribeSource(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size)
     }
 }
 
-/* The driver's own ISR: a message ISR stands behind a kernel one. */
-ULONG_PTR
-BootIsrOf(PKINTERRUPT Interrupt)
+/* "e1000.sys!E1000Isr". An address is described as name+offset; 0 says nothing here. */
+VOID
+BootDescribeIsr(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size)
 {
-#if DIRQL_NT >= 0x600
-    if (Interrupt->MessageServiceRoutine != NULL) {
-        return (ULONG_PTR)Interrupt->MessageServiceRoutine;
+    KeDescribeAddress(KeQueryServiceRoutine(Interrupt), Text, Size);
+    for (CHAR *Next = Text; *Next != '\0'; Next++) {
+        if (strncmp(Next, "+0x0", 4) == 0 && (Next[4] == '\0' || Next[4] == ' ')) {
+            *Next = '\0';
+            break;
+        }
     }
-#endif
-    return (ULONG_PTR)Interrupt->ServiceRoutine;
+}
+
+const CHAR *
+BootDriverOf(PKINTERRUPT Interrupt)
+{
+    PKLDR_DATA_TABLE_ENTRY Image = LdrFindImage(KeQueryServiceRoutine(Interrupt));
+
+    return (Image != NULL) ? Image->BaseName : "kernel";
+}
+
+/* Where the IDT gate leads: from NT 10.0 on to a thunk, by design (KINT-15). */
+static const CHAR *
+BootDescribeGate(PKINTERRUPT Interrupt)
+{
+    if (KeIsGateInside(Interrupt)) {
+        return "inside";
+    }
+    return (DIRQL_NT >= 0xA00) ? "thunk" : "OUTSIDE";
 }
 
 static VOID
@@ -81,22 +117,68 @@ BootPrintInterrupt(PKINTERRUPT Interrupt, PVOID Context)
 
     UNREFERENCED_PARAMETER(Context);
     BootDescribeSource(Interrupt, Source, sizeof(Source));
-    KeDescribeAddress(BootIsrOf(Interrupt), Isr, sizeof(Isr));
-    KePrint("%3u  0x%02x  %4u  %4u  %-7s  %-6s  %-6s  %10I64u  %8u  %8I64u  %p  %s\n",
-            (ULONG)Interrupt->Number, Interrupt->Vector, Interrupt->Irql,
+    BootDescribeIsr(Interrupt, Isr, sizeof(Isr));
+    KePrint("%3u  0x%02X  %4u  %4u  %-7s  %-6s  %-7s  %10I64u  %8u  %8I64u  %p  %s\n",
+            KeInterruptProcessor(Interrupt), Interrupt->Vector, Interrupt->Irql,
             Interrupt->SynchronizeIrql,
             (Interrupt->Mode == LevelSensitive) ? "level" : "latched", Source,
-            KeIsGateInside(Interrupt) ? "inside" : "OUTSIDE", KeQueryIsrCount(Interrupt),
+            BootDescribeGate(Interrupt), KeQueryIsrCount(Interrupt),
             Interrupt->ServiceCount, KeQueryIsrDpcCount(Interrupt), Interrupt, Isr);
 }
 
 static VOID
-BootPrintDevice(const IO_DEVICE_STATISTICS *Device, PVOID Context)
+BootPrintDeviceRow(const CHAR *Name, const IO_DEVICE_STATISTICS *Device)
 {
-    UNREFERENCED_PARAMETER(Context);
-    KePrint("%-20s %-16s %8I64u %10I64u %9I64u %12I64u %7I64u\n", Device->Name,
+    KePrint("%-24s  %-16s  %9I64u  %9I64u  %9I64u  %12I64u  %6I64u\n", Name,
             Device->Driver, Device->Issued, Device->Completed, Device->Cancelled,
             Device->Bytes, Device->Errors);
+}
+
+static BOOT_DEVICE_KIND
+BootKindOfDevice(const IO_DEVICE_STATISTICS *Device)
+{
+    if (strcmp(Device->Driver, BUS_DRIVER) == 0) {
+        return BootBusDevice;
+    }
+    return (Device->Name[0] == '\\') ? BootNamedDevice : BootUnnamedDevice;
+}
+
+/* Prints the row of a device of the wanted kind; those of the bus are summed up. */
+static VOID
+BootVisitDevice(const IO_DEVICE_STATISTICS *Device, PVOID Context)
+{
+    PBOOT_DEVICE_TABLE Table = Context;
+
+    if (BootKindOfDevice(Device) != Table->Kind) {
+        return;
+    }
+    if (Table->Kind != BootBusDevice) {
+        BootPrintDeviceRow((Table->Kind == BootNamedDevice) ? Device->Name : "(no name)",
+                           Device);
+        return;
+    }
+    Table->Functions++;
+    Table->Bus.Issued += Device->Issued;
+    Table->Bus.Completed += Device->Completed;
+    Table->Bus.Cancelled += Device->Cancelled;
+    Table->Bus.Bytes += Device->Bytes;
+    Table->Bus.Errors += Device->Errors;
+}
+
+/* What clients use comes first, then what takes Plug and Play requests only. */
+static VOID
+BootPrintDevices(VOID)
+{
+    BOOT_DEVICE_TABLE Table = {.Bus.Driver = BUS_DRIVER};
+    CHAR Name[32];
+
+    KePrint("\n%-24s  %-16s  %9s  %9s  %9s  %12s  %6s\n", "device", "driver", "IRPs",
+            "completed", "cancelled", "bytes", "errors");
+    for (Table.Kind = BootNamedDevice; Table.Kind <= BootBusDevice; Table.Kind++) {
+        IoVisitDevices(BootVisitDevice, &Table);
+    }
+    RtlFormat(Name, sizeof(Name), "%u PCI functions", Table.Functions);
+    BootPrintDeviceRow(Name, &Table.Bus);
 }
 
 static VOID
@@ -108,10 +190,11 @@ BootPrintAccount(const BOOT_REPORT *Report)
             "%u in an I/O APIC\n",
             Kernel->InterruptsEntered, Kernel->InterruptsEnded, Kernel->VectorsPending,
             Report->LinesPending);
-    KePrint("dpcs: %I64u inserted, %I64u run, %I64u removed, %I64u queued\n",
-            Kernel->DpcsInserted, Kernel->DpcsRun, Kernel->DpcsRemoved, Kernel->DpcsQueued);
-    KePrint("irps: %I64u issued, %I64u completed, %I64u outstanding\n", Report->IrpsIssued,
-            Report->IrpsCompleted, Report->IrpsOutstanding);
+    KePrint("DPCs: %I64u inserted, %I64u run, %I64u removed, %I64u queued\n",
+            Kernel->DpcsInserted, Kernel->DpcsRun, Kernel->DpcsRemoved,
+            Kernel->DpcsQueued);
+    KePrint("IRPs: %I64u issued, %I64u completed, %I64u outstanding\n",
+            Report->IrpsIssued, Report->IrpsCompleted, Report->IrpsOutstanding);
     KePrint("unexpected: %I64u, spurious: %I64u\n", Kernel->Unexpected, Kernel->Spurious);
     KePrint("memory: %I64u KiB of %I64u KiB in use\n", MmQueryFramesInUse() * 4,
             MmQueryTotalFrames() * 4);
@@ -122,11 +205,10 @@ VOID
 BootPrintReport(const BOOT_REPORT *Report)
 {
     BootPrintProcessors();
-    KePrint("\ncpu  vec   irql  sync  mode     source  gate    interrupts   claimed      "
-            "dpcs  KINTERRUPT        driver and ISR\n");
+    KePrint(
+        "\ncpu   vec  irql  sync  mode     source  gate     interrupts   claimed      "
+        "DPCs  KINTERRUPT        ISR\n");
     KeVisitInterrupts(BootPrintInterrupt, NULL);
-    KePrint("\ndevice               driver             issued  completed cancelled        "
-            "bytes  errors\n");
-    IoVisitDevices(BootPrintDevice, NULL);
+    BootPrintDevices();
     BootPrintAccount(Report);
 }

@@ -18,6 +18,7 @@ typedef struct DECLSPEC_ALIGN(64) _IOP_INTERRUPT {
     LIST_ENTRY Link; /* IopConnections; IopConnectionLock */
     KAFFINITY Processors;
     ULONG Count;
+    KE_MESSAGE_SERVICE Message; /* message ISRs: by what to call it */
     DECLSPEC_ALIGN(64) KINTERRUPT Objects[];
 } IOP_INTERRUPT, *PIOP_INTERRUPT;
 
@@ -71,8 +72,9 @@ IopInitializeObject(PIOP_INTERRUPT Interrupt, ULONG Index, ULONG Processor,
                           Connection->SynchronizeIrql, Connection->Mode,
                           Connection->ShareVector, (CHAR)Processor, FALSE);
     if (Connection->MessageServiceRoutine != NULL) {
-        KeSetMessageServiceRoutine(Object, Connection->MessageServiceRoutine,
-                                   Connection->MessageIndex);
+        Interrupt->Message.Routine = Connection->MessageServiceRoutine;
+        Interrupt->Message.Index = Connection->MessageIndex;
+        KeSetMessageServiceRoutine(Object, &Interrupt->Message);
     }
 }
 

@@ -119,8 +119,14 @@ IopAccountDevice(PIRP Irp, PIO_STACK_LOCATION Stack)
     PDEVOBJ_EXTENSION Extension = Stack->DeviceObject->DeviceObjectExtension;
     BOOLEAN Transfer =
         Stack->MajorFunction == IRP_MJ_READ || Stack->MajorFunction == IRP_MJ_WRITE;
+    /* How a stack says that nobody had anything to do for a Plug and Play request. */
+    BOOLEAN Declined = Stack->MajorFunction == IRP_MJ_PNP &&
+                       Irp->IoStatus.Status == STATUS_NOT_SUPPORTED;
 
     InterlockedIncrement64(&Extension->Completed);
+    if (Declined) {
+        return;
+    }
     if (Irp->IoStatus.Status == STATUS_CANCELLED) {
         InterlockedIncrement64(&Extension->Cancelled);
     } else if (!NT_SUCCESS(Irp->IoStatus.Status)) {

@@ -3,6 +3,15 @@
  */
 #include "ki.h"
 
+static volatile ULONG64 KiFirstInterruptTime;
+
+/* TSC at the first device interrupt since boot; 0: none yet. Any IRQL. */
+ULONG64
+KeQueryFirstInterruptTime(VOID)
+{
+    return KiFirstInterruptTime;
+}
+
 /* How often the ISR was called, wherever this NT version counts it. */
 ULONG64
 KeQueryIsrCount(PKINTERRUPT Interrupt)
@@ -106,6 +115,12 @@ KiPassChain(PKINTERRUPT Head)
 VOID
 KiScanChain(PKINTERRUPT Head)
 {
+    if (KiFirstInterruptTime == 0) {
+        KiFirstInterruptTime = ArchReadTimeStamp();
+    }
+    if (IsListEmpty(&Head->InterruptListEntry)) {
+        KiSetDispatch(Head, FALSE); /* here for the time only: the short way from now on */
+    }
     KeGetCurrentPrcb()->ChainedDispatchCount++;
     while (KiPassChain(Head) && Head->Mode == Latched) {
     }
@@ -134,19 +149,15 @@ KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context)
     }
 }
 
-/* Whether the live IDT gate of Interrupt's vector leads into the head of its chain. */
+/* Whether the live IDT gate of Interrupt's vector leads into the head of its chain, or to
+   the vector's thunk in the NT versions that have those. */
 BOOLEAN
 KeIsGateInside(PKINTERRUPT Interrupt)
 {
-    PKPRCB Prcb = KiProcessorBlock[Interrupt->Number];
+    PKPRCB Prcb = KiProcessorBlock[KeInterruptProcessor(Interrupt)];
     PKINTERRUPT Head = Prcb->InterruptObject[Interrupt->Vector];
     PKIDTENTRY64 Idt = CONTAINING_RECORD(Prcb, KPCR, Prcb)->IdtBase;
     ULONG64 Target = ArchGateTarget(&Idt[Interrupt->Vector]);
 
-#if KI_DISPATCH_CODE_IN_OBJECT
-    return Head != NULL && Target == (ULONG64)(ULONG_PTR)Head->DispatchCode;
-#else
-    return Head != NULL &&
-           Target == (ULONG64)(ULONG_PTR)(KiInterruptThunks + 8 * Interrupt->Vector);
-#endif
+    return Head != NULL && Target == KiGateTarget(Head);
 }

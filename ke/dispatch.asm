@@ -11,7 +11,6 @@
         %include "entry.inc"
         section .text.entry exec align=16
 
-        global  KiFirstInterruptDispatch
         global  KiInterruptDispatch
         global  KiChainedDispatch
         global  KiExitInterrupt
@@ -20,7 +19,6 @@
         global  KiIpiInterrupt
         global  KiUnexpectedEntry
         global  KiSpuriousInterrupt
-        extern  KiFirstInterruptTime
         extern  KiScanChain
         extern  KiRetireDpcList
         extern  KiDispatchInterrupt
@@ -45,30 +43,45 @@ KiInterruptTemplate:
 .load:  lea     rbp, [rel KiInterruptTemplate - KINTERRUPT_DispatchCode]
         jmp     [rbp + KINTERRUPT_DispatchAddress]
         align   16, int3
+
+; The template has put the object's address in RBP.
+%macro TAKE_OBJECT 0
+        mov     rsi, rbp
+%endmacro
+%else
+        global  KiInterruptThunks
+        global  KiChainedThunks
+; NT 10.0: no code in the object. A gate leads to the eight bytes of its vector, which push
+; the vector's low byte where an error code would stand; the object is found in the KPRCB
+; (KINT-9, KINT-11). Two rows of thunks, for one ISR and for several: choosing the row when
+; an object is connected leaves nothing to choose here, so this is as short as 6.3's way.
+%macro THUNKS 1
+  %assign Vector 0
+  %rep 256
+        db      6Ah, Vector             ; push, sign-extended
+        push    rbp
+        db      0E9h                    ; jmp near
+        dd      %1 - ($ + 4)
+    %assign Vector Vector + 1
+  %endrep
+%endmacro
+        align   16
+KiInterruptThunks:
+        THUNKS  KiInterruptDispatch
+KiChainedThunks:
+        THUNKS  KiChainedDispatch
+
+%macro TAKE_OBJECT 0
+        movzx   esi, byte [rsp + KTRAP_FRAME_ErrorCode]
+        mov     rsi, [gs:KPCR_Prcb_InterruptObject + rsi * 8]
+%endmacro
 %endif
 
-; The first interrupt after boot: notes when it came, then is out of the way. A gate leads
-; here only while no device has interrupted yet, so that the path below need not ask.
-; in:  as KiInterruptDispatch
-        align   16
-KiFirstInterruptDispatch:
-        push    rax
-        push    rdx
-        rdtsc
-        shl     rdx, 32
-        or      rax, rdx
-        mov     [KiFirstInterruptTime], rax
-        lea     rax, [KiInterruptDispatch]
-        mov     [rbp + KINTERRUPT_DispatchAddress], rax
-        pop     rdx
-        pop     rax
-        jmp     KiInterruptDispatch
-
 ; One ISR on the vector. Its answer is counted and otherwise ignored (CHN-8).
-; in:  stack as in entry.inc, RBP = KINTERRUPT, interrupts off
+; in:  stack as in entry.inc, interrupts off; up to 6.3 RBP = KINTERRUPT
         align   16
 KiInterruptDispatch:
-        BUILD_FRAME
+        BUILD_FRAME TAKE_OBJECT
         mov     rax, cr8
         mov     [FRAME(PreviousIrql)], al
         movzx   ecx, byte [rsi + KINTERRUPT_SynchronizeIrql]
@@ -134,10 +147,10 @@ KiInterruptDispatch.contended:
 
 ; Several ISRs on the vector: the chain is walked in C, each ISR under its own lock (CHN-4).
 ; The dispatch begins at Irql, not SynchronizeIrql (CHN-10).
-; in:  as KiInterruptDispatch; RBP = the chain's head
+; in:  as KiInterruptDispatch, for the chain's head
         align   16
 KiChainedDispatch:
-        BUILD_FRAME
+        BUILD_FRAME TAKE_OBJECT
         SAVE_NONVOLATILE
         mov     rax, cr8
         mov     [FRAME(PreviousIrql)], al
@@ -181,7 +194,8 @@ KiDpcInterrupt:
         mov     cr8, rcx
         LEAVE_FRAME
 
-; Entries of the fixed vectors: raise, call C with the frame, end.
+; Entries of the fixed vectors: raise, call C with the frame, end. They may have nested into
+; an ISR; what C queues from here is not that ISR's.
 %macro SYSTEM_INTERRUPT 3               ; name, level, VOID handler(PKTRAP_FRAME)
         align   16
 %1:
@@ -193,10 +207,15 @@ KiDpcInterrupt:
         mov     [FRAME(PreviousIrql)], al
         mov     ecx, %2
         mov     cr8, rcx
+        mov     rax, [gs:KPCR_Prcb_ActiveInterrupt]
+        mov     [FRAME(PreviousInterrupt)], rax
+        mov     qword [gs:KPCR_Prcb_ActiveInterrupt], 0
         lea     rdi, [rbp - 80h]
         sti
         call    %3
         cli
+        mov     rax, [FRAME(PreviousInterrupt)]
+        mov     [gs:KPCR_Prcb_ActiveInterrupt], rax
         RESTORE_NONVOLATILE
         jmp     KiExitInterrupt
 %endmacro

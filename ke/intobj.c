@@ -20,33 +20,51 @@ static KEVENT KiConnectLock = {
      .WaitListHead = {&KiConnectLock.Header.WaitListHead,
                       &KiConnectLock.Header.WaitListHead}}};
 
-/* TSC at the first device interrupt; written by KiFirstInterruptDispatch. */
-ULONG64 KiFirstInterruptTime;
-
+/* Where the gate of a vector leads: into the head of its chain, or to the vector's thunk. */
 ULONG64
-KeQueryFirstInterruptTime(VOID)
-{
-    return KiFirstInterruptTime;
-}
-
-/* The address an IDT gate gets for Interrupt's vector. */
-static ULONG64
-KiGateTarget(PKINTERRUPT Interrupt)
+KiGateTarget(PKINTERRUPT Head)
 {
 #if KI_DISPATCH_CODE_IN_OBJECT
-    return (ULONG64)(ULONG_PTR)Interrupt->DispatchCode;
+    return (ULONG64)(ULONG_PTR)Head->DispatchCode;
 #else
-    return (ULONG64)(ULONG_PTR)(KiInterruptThunks + 8 * Interrupt->Vector);
+    const UCHAR *Row = (Head->DispatchAddress == KiChainedDispatch) ? KiChainedThunks
+                                                                    : KiInterruptThunks;
+    return (ULONG64)(ULONG_PTR)(Row + KI_THUNK_SIZE * Head->Vector);
 #endif
 }
+
+VOID
+KiSetDispatch(PKINTERRUPT Head, BOOLEAN Chained)
+{
+    Head->DispatchAddress = Chained ? KiChainedDispatch : KiInterruptDispatch;
+    ArchSetGate(&KeGetCurrentPcr()->IdtBase[Head->Vector], KiGateTarget(Head),
+                ARCH_IST_NONE);
+}
+
+#if DIRQL_NT >= 0x600
+#define KI_MESSAGE_ROUTINE(Interrupt) ((Interrupt)->MessageServiceRoutine)
+#define KI_MESSAGE_INDEX(Interrupt) ((Interrupt)->MessageIndex)
+#else
+#define KI_MESSAGE(Interrupt) ((PKE_MESSAGE_SERVICE)(Interrupt)->Reserved)
+#define KI_MESSAGE_ROUTINE(Interrupt) (KI_MESSAGE(Interrupt)->Routine)
+#define KI_MESSAGE_INDEX(Interrupt) (KI_MESSAGE(Interrupt)->Index)
+#endif
 
 /* Calls a message ISR through the line ISR's prototype. */
 static BOOLEAN
 NTAPI
 KiInterruptMessageDispatch(PKINTERRUPT Interrupt, PVOID ServiceContext)
 {
-    return Interrupt->MessageServiceRoutine(Interrupt, ServiceContext,
-                                            Interrupt->MessageIndex);
+    return KI_MESSAGE_ROUTINE(Interrupt)(Interrupt, ServiceContext,
+                                         KI_MESSAGE_INDEX(Interrupt));
+}
+
+ULONG_PTR
+KeQueryServiceRoutine(PKINTERRUPT Interrupt)
+{
+    return (Interrupt->ServiceRoutine == KiInterruptMessageDispatch)
+               ? (ULONG_PTR)KI_MESSAGE_ROUTINE(Interrupt)
+               : (ULONG_PTR)Interrupt->ServiceRoutine;
 }
 
 /*
@@ -89,13 +107,15 @@ KeInitializeInterrupt(PKINTERRUPT Interrupt, PKSERVICE_ROUTINE ServiceRoutine,
 EXPORT(KeInitializeInterrupt);
 
 VOID
-KeSetMessageServiceRoutine(PKINTERRUPT Interrupt,
-                           PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine,
-                           ULONG MessageIndex)
+KeSetMessageServiceRoutine(PKINTERRUPT Interrupt, PKE_MESSAGE_SERVICE Service)
 {
     Interrupt->ServiceRoutine = KiInterruptMessageDispatch;
-    Interrupt->MessageServiceRoutine = MessageServiceRoutine;
-    Interrupt->MessageIndex = MessageIndex;
+#if DIRQL_NT >= 0x600
+    Interrupt->MessageServiceRoutine = Service->Routine;
+    Interrupt->MessageIndex = Service->Index;
+#else
+    Interrupt->Reserved = Service;
+#endif
 }
 
 /* The tests of KCI-3 that need no lock. */
@@ -106,8 +126,8 @@ KiIsConnectable(PKINTERRUPT Interrupt)
            Interrupt->SynchronizeIrql >= Interrupt->Irql &&
            Interrupt->Vector >= PRIMARY_VECTOR_BASE && Interrupt->Vector <= 0xFF &&
            Interrupt->Irql == Interrupt->Vector >> 4 &&
-           (ULONG)Interrupt->Number < HAL_MAXIMUM_PROCESSORS &&
-           (KeActiveProcessors & AFFINITY_MASK(Interrupt->Number)) != 0;
+           KeInterruptProcessor(Interrupt) < HAL_MAXIMUM_PROCESSORS &&
+           (KeActiveProcessors & AFFINITY_MASK(KeInterruptProcessor(Interrupt))) != 0;
 }
 
 /* Takes the connect lock and moves the thread to Interrupt's processor. PASSIVE_LEVEL. */
@@ -115,7 +135,7 @@ static KAFFINITY
 KiEnterConnect(PKINTERRUPT Interrupt)
 {
     KeWaitForSingleObject(&KiConnectLock, Executive, KernelMode, FALSE, NULL);
-    return KeSetSystemAffinityThreadEx(AFFINITY_MASK(Interrupt->Number));
+    return KeSetSystemAffinityThreadEx(AFFINITY_MASK(KeInterruptProcessor(Interrupt)));
 }
 
 static VOID
@@ -130,14 +150,12 @@ static BOOLEAN
 KiConnectFirst(PKINTERRUPT Interrupt)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
-    PKIDTENTRY64 Gate = &KeGetCurrentPcr()->IdtBase[Interrupt->Vector];
 
-    Interrupt->DispatchAddress =
-        (KiFirstInterruptTime == 0) ? KiFirstInterruptDispatch : KiInterruptDispatch;
     Prcb->InterruptObject[Interrupt->Vector] = Interrupt;
-    ArchSetGate(Gate, KiGateTarget(Interrupt), ARCH_IST_NONE);
+    /* The very first interrupt after boot takes the longer way, which notes its time. */
+    KiSetDispatch(Interrupt, KeQueryFirstInterruptTime() == 0);
     if (!HalEnableSystemInterrupt(Interrupt->Vector, Prcb->Number)) {
-        ArchResetGate(Gate, Interrupt->Vector);
+        ArchResetGate(&KeGetCurrentPcr()->IdtBase[Interrupt->Vector], Interrupt->Vector);
         Prcb->InterruptObject[Interrupt->Vector] = NULL;
         return FALSE;
     }
@@ -152,7 +170,7 @@ KiConnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
         return FALSE;
     }
     InsertTailList(&Head->InterruptListEntry, &Interrupt->InterruptListEntry);
-    Head->DispatchAddress = KiChainedDispatch;
+    KiSetDispatch(Head, TRUE);
     return TRUE;
 }
 
@@ -225,14 +243,9 @@ KiDisconnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
     InitializeListHead(&Interrupt->InterruptListEntry);
     if (Interrupt == Head) {
         Head = Next;
-        Head->DispatchAddress = KiChainedDispatch;
         KeGetCurrentPrcb()->InterruptObject[Head->Vector] = Head;
-        ArchSetGate(&KeGetCurrentPcr()->IdtBase[Head->Vector], KiGateTarget(Head),
-                    ARCH_IST_NONE);
     }
-    if (IsListEmpty(&Head->InterruptListEntry)) {
-        Head->DispatchAddress = KiInterruptDispatch;
-    }
+    KiSetDispatch(Head, !IsListEmpty(&Head->InterruptListEntry));
 }
 
 /* Keeps the totals of the processor whole when an object's own counts go away. */

@@ -14,7 +14,6 @@
 #include "lock.h"
 
 /* ---- entries (dispatch.asm) ---- */
-VOID KiFirstInterruptDispatch(VOID);
 VOID KiInterruptDispatch(VOID);
 VOID KiChainedDispatch(VOID);
 VOID KiDpcInterrupt(VOID);
@@ -24,10 +23,15 @@ VOID KiSpuriousInterrupt(VOID);
 #if KI_DISPATCH_CODE_IN_OBJECT
 extern const UCHAR KiInterruptTemplate[DISPATCH_LENGTH * sizeof(ULONG)];
 #else
-extern const UCHAR KiInterruptThunks[]; /* 8 bytes apart, from vector 0 */
+#define KI_THUNK_SIZE 8
+extern const UCHAR KiInterruptThunks[], KiChainedThunks[]; /* from vector 0 */
 #endif
 
-extern ULONG64 KiFirstInterruptTime;
+/* ---- intobj.c ---- */
+/* Has the vector of a chain's head dispatched to one ISR, or to all of the chain. On its
+   processor, while the vector cannot be delivered. */
+VOID KiSetDispatch(PKINTERRUPT Head, BOOLEAN Chained);
+ULONG64 KiGateTarget(PKINTERRUPT Head);
 
 /* ---- what the entries call ---- */
 VOID KiScanChain(PKINTERRUPT Head);

@@ -61,19 +61,21 @@ KeDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
 }
 
 static VOID
-KiPrintRegisters(const KTRAP_FRAME *Frame, BOOLEAN IsTrap)
+KiPrintRegisters(const KTRAP_FRAME *Frame, KIRQL Irql, BOOLEAN IsTrap)
 {
-    KePrintUnlocked("rip %016I64X rsp %016I64X rbp %016I64X efl %08I64X\n", Frame->Rip,
+    KePrintUnlocked("rip %016I64X rsp %016I64X rbp %016I64X rflags %08I64X\n", Frame->Rip,
                     Frame->Rsp, Frame->Rbp, Frame->EFlags);
+    KePrintUnlocked("cr2 %016I64X cr3 %016I64X cr8 %u\n",
+                    IsTrap ? Frame->FaultAddress : ArchReadCr2(), ArchReadCr3(), Irql);
     if (!IsTrap) {
-        return; /* a call: the volatile registers are the call's own */
+        return; /* a call: the other registers are the call's own */
     }
     KePrintUnlocked("rax %016I64X rbx %016I64X rcx %016I64X rdx %016I64X\n", Frame->Rax,
                     Frame->Rbx, Frame->Rcx, Frame->Rdx);
     KePrintUnlocked("rsi %016I64X rdi %016I64X r8  %016I64X r9  %016I64X\n", Frame->Rsi,
                     Frame->Rdi, Frame->R8, Frame->R9);
-    KePrintUnlocked("r10 %016I64X r11 %016I64X cr2 %016I64X err %016I64X\n", Frame->R10,
-                    Frame->R11, Frame->FaultAddress, Frame->ErrorCode);
+    KePrintUnlocked("r10 %016I64X r11 %016I64X error code %I64X\n", Frame->R10, Frame->R11,
+                    Frame->ErrorCode);
 }
 
 /* The first driver on the stack, if any, is the one to ask. */
@@ -105,6 +107,6 @@ KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
                     Prcb->DpcRoutineActive ? " in a DPC" : "",
                     (Prcb->ActiveInterrupt != NULL) ? " in an ISR" : "");
     KiPrintGuilty(Frame);
-    KiPrintRegisters(Frame, IsTrap);
+    KiPrintRegisters(Frame, Irql, IsTrap);
     KiPrintStack(Frame);
 }

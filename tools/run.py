@@ -17,6 +17,7 @@ from harness import disk, driver, iso, paths, report, verdict
 from harness.machine import Machine
 
 ECHOES = 100
+SILENCE = 2  # seconds after which a person would wonder
 
 
 def parse_arguments():
@@ -37,15 +38,35 @@ def parse_arguments():
 
 
 class Printer:
-    """Shows serial lines from the kernel's first on; firmware and GRUB stay in the log."""
+    """Shows serial lines from the kernel's first on; firmware and GRUB stay in the log.
+    Called by the thread that reads the port; breaks a silence when the main one asks."""
 
     def __init__(self):
         self.started = False
+        self.shown = self.begun = time.monotonic()
 
     def __call__(self, line):
         self.started = self.started or line.startswith(("dirql:", "***"))
         if self.started:
-            print(line, flush=True)
+            self.show(line)
+
+    def show(self, line):
+        print(line, flush=True)
+        self.shown = time.monotonic()
+
+    def break_silence(self):
+        now = time.monotonic()
+        if now - self.shown >= SILENCE:
+            who = "the kernel is silent" if self.started else "firmware and GRUB are at work"
+            self.show(f"run: {who}, {now - self.begun:.0f} s")
+
+
+def wait(machine, printer, timeout):
+    """To the machine's end, or to the timeout, which ends it."""
+    deadline = time.monotonic() + timeout
+    while machine.runs_for(SILENCE / 4) and time.monotonic() < deadline:
+        printer.break_silence()
+    machine.wait(max(deadline - time.monotonic(), 0.1))
 
 
 def boot(arguments, folder, image):
@@ -57,12 +78,13 @@ def boot(arguments, folder, image):
         modules = iso.standard_modules() + [(file, driver.words(file, arguments.hwid))]
         image_iso = iso.make(folder / "dirql.iso", paths.kernel(arguments.nt), modules)
         extra += driver.device_arguments(arguments.hwid, extra)
+    printer = Printer()
     machine = Machine(image_iso, folder=folder, cpus=arguments.cpus,
                       machine=arguments.machine, firmware=arguments.firmware, disk=image,
-                      options=arguments.append, on_line=Printer(), extra=extra)
+                      options=arguments.append, on_line=printer, extra=extra)
     machine.report_file.unlink(missing_ok=True)
     with machine:
-        machine.wait(arguments.timeout)
+        wait(machine, printer, arguments.timeout)
     (folder / "com1.log").write_text(machine.text() + "\n")
     return machine
 
@@ -107,6 +129,10 @@ def judge(arguments, machine, image, seed, expected_crc):
     return bad, document
 
 
+def processors(count):
+    return f"{count} processor" + ("s" if count != 1 else "")
+
+
 def main():
     arguments = parse_arguments()
     folder = paths.BUILD / arguments.output
@@ -116,7 +142,7 @@ def main():
     disk.make(image, seed)
     expected_crc = disk.crc32c(image)
     print(f"run: NT {arguments.nt}, {arguments.machine}, {arguments.firmware}, "
-          f"{arguments.cpus} processors; disk seed {seed}, crc32c 0x{expected_crc:08x}",
+          f"{processors(arguments.cpus)}; disk seed {seed}, crc32c 0x{expected_crc:08x}",
           flush=True)
     start = time.monotonic()
     try:
@@ -134,7 +160,7 @@ def main():
         print(f"run: FAILED: {bad[0]}")
         return 1
     interrupts = sum(item["interrupts"] for item in document["interrupt_objects"])
-    print(f"run: passed: {len(document['processors'])} processors, {ECHOES} of {ECHOES} "
+    print(f"run: passed: {processors(len(document['processors']))}, {ECHOES} of {ECHOES} "
           f"echoes, 64 MiB with crc32c 0x{expected_crc:08x}, {interrupts} device "
           f"interrupts, lost 0, in {time.monotonic() - start:.1f} s")
     return 0

@@ -37,6 +37,7 @@ ArchpEmitOffsets(VOID)
     MEMBER(KTRAP_FRAME, Rdi);
     MEMBER(KTRAP_FRAME, Rsi);
     MEMBER(KTRAP_FRAME, Rbp);
+    MEMBER(KTRAP_FRAME, ErrorCode);
     MEMBER(KTRAP_FRAME, Rip);
     MEMBER(KSWITCH_FRAME, MxCsr);
     MEMBER(KINTERRUPT, ServiceRoutine);
@@ -60,6 +61,7 @@ ArchpEmitOffsets(VOID)
     PRCB_MEMBER(MxCsr);
     PRCB_MEMBER(InterruptCount);
     PRCB_MEMBER(ActiveInterrupt);
+    PRCB_MEMBER(InterruptObject);
     PRCB_MEMBER(DpcStack);
     PRCB_MEMBER(SpuriousCount);
     DEFINE(KI_DISPATCH_CODE_IN_OBJECT, KI_DISPATCH_CODE_IN_OBJECT);

@@ -61,10 +61,11 @@ typedef VOID KE_THREAD_EXIT_ROUTINE(VOID);
 VOID KeSetThreadExitRoutine(KE_THREAD_EXIT_ROUTINE *Routine);
 
 /* ---- interrupts ------------------------------------------------------------------------------ */
-/* Makes Interrupt call a message ISR; after KeInitializeInterrupt, before it is connected. */
-VOID KeSetMessageServiceRoutine(PKINTERRUPT Interrupt,
-                                PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine,
-                                ULONG MessageIndex);
+/* Makes Interrupt call a message ISR; after KeInitializeInterrupt, before it is connected.
+   Service lives as long as the object. */
+VOID KeSetMessageServiceRoutine(PKINTERRUPT Interrupt, PKE_MESSAGE_SERVICE Service);
+/* The driver's own ISR: the message ISR where there is one. */
+ULONG_PTR KeQueryServiceRoutine(PKINTERRUPT Interrupt);
 /* Calls Visit for every connected object of every processor, in vector order. */
 typedef VOID KE_VISIT_INTERRUPT(PKINTERRUPT Interrupt, PVOID Context);
 VOID KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context);

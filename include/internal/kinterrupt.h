@@ -74,7 +74,7 @@ typedef struct _KINTERRUPT {
     BOOLEAN FloatingSave;
     BOOLEAN Connected;
 #if DIRQL_NT >= 0x601
-    ULONG Number;
+    ULONG Number; /* the processor; KeInterruptProcessor reads it */
 #else
     CHAR Number;
 #endif
@@ -128,6 +128,19 @@ typedef struct _KINTERRUPT {
 #endif
 #endif
 } KINTERRUPT;
+
+/* What a message ISR is called by. NT 5.2 has no members for it: there it stays where its
+   owner keeps it, for as long as the object lives, and Reserved points at it. */
+typedef struct _KE_MESSAGE_SERVICE {
+    PKMESSAGE_SERVICE_ROUTINE Routine;
+    ULONG Index;
+} KE_MESSAGE_SERVICE, *PKE_MESSAGE_SERVICE;
+
+FORCEINLINE ULONG
+KeInterruptProcessor(const KINTERRUPT *Interrupt)
+{
+    return (UCHAR)Interrupt->Number;
+}
 
 #if DIRQL_NT == 0x603
 C_ASSERT(sizeof(KINTERRUPT) == 0x100);

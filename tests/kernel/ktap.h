@@ -146,7 +146,7 @@ KtapJoinThread(PKTHREAD Thread)
     return Status;
 }
 
-static VOID NTAPI
+static inline VOID NTAPI
 KtapThread(PVOID Context)
 {
     UNREFERENCED_PARAMETER(Context);

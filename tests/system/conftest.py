@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from harness import disk, machine, paths  # noqa: E402
+from harness import disk, machine, paths, report  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -52,14 +52,14 @@ def make_run(nt):
     def start(name, *arguments, timeout=150):
         name = f"tests/run-{name}"
         (paths.BUILD / "tests").mkdir(parents=True, exist_ok=True)
-        report = paths.BUILD / f"{name}.json"
-        report.unlink(missing_ok=True)
+        results = paths.BUILD / f"{name}.json"
+        results.unlink(missing_ok=True)
         result = subprocess.run(
             [str(paths.TOOLS / "run.py"), f"--nt={nt}", f"--output={name}", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout,
             cwd=ROOT, check=False)
         return Run(result.returncode, result.stdout, paths.BUILD / name,
-                   json.loads(report.read_text()) if report.exists() else {})
+                   json.loads(results.read_text()) if results.exists() else {})
     return start
 
 
@@ -104,5 +104,5 @@ def held(boot, disk_image):
     run = boot(disk=disk_image, options="hold", qmp=True)
     assert run.wait_for(r"^dirql: holding", 90), "never came to the hold:\n" + run.text()
     # COM2 is a file that QEMU writes through; what the kernel sent is there by now.
-    run.report = json.loads(run.report_file.read_text())
+    run.report = report.load(run.report_file)
     return run

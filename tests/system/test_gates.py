@@ -23,14 +23,16 @@ def layout(nt):
 def read_memory(run, processor, address, length):
     """Guest virtual memory as that processor's page tables show it."""
     file = run.folder / "memory"
-    run.qmp.command("memsave", **{"val": address, "size": length, "filename": str(file),
+    # QMP takes addresses as signed numbers: the kernel's half is below zero to it.
+    signed = address - (1 << 64) if address >> 63 else address
+    run.qmp.command("memsave", **{"val": signed, "size": length, "filename": str(file),
                                   "cpu-index": processor})
     return file.read_bytes()
 
 
 def idt_base(run, processor):
-    run.qmp.hmp(f"cpu {processor}")
-    return int(re.search(r"IDT=\s+([0-9a-f]+)", run.qmp.hmp("info registers")).group(1), 16)
+    registers = run.qmp.hmp("info registers", processor)
+    return int(re.search(r"IDT=\s+([0-9a-f]+)", registers).group(1), 16)
 
 
 def gate_target(run, processor, vector):

@@ -127,6 +127,14 @@ class Machine:
                     return None
                 self._changed.wait(left)
 
+    def runs_for(self, seconds):
+        """Whether QEMU still runs after so many seconds; returns at once when it ends."""
+        try:
+            self._process.wait(seconds)
+            return False
+        except subprocess.TimeoutExpired:
+            return True
+
     def wait(self, timeout=60):
         """QEMU's exit status, or None when it ran longer and had to be killed."""
         try:

@@ -45,9 +45,11 @@ class Qmp:
             else:
                 return message["return"]
 
-    def hmp(self, line):
-        """Runs a line of the human monitor and returns its text."""
-        return self.command("human-monitor-command", **{"command-line": line})
+    def hmp(self, line, processor=0):
+        """Runs a line of the human monitor, as seen by a processor, and returns its text.
+        Each line has a monitor of its own, so its `cpu` command would not last."""
+        return self.command("human-monitor-command",
+                            **{"command-line": line, "cpu-index": processor})
 
     def drain(self):
         """Reads events until QEMU closes the socket; returns them all."""

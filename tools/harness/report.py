@@ -51,10 +51,16 @@ def check_shape(value, shape, where="report"):
         raise BadReport(f"{where} is {value!r}")
 
 
+def document(text):
+    """What the port holds from the document on: UEFI firmware takes every serial port for
+    a console and has written its screen there first."""
+    return text[max(text.find('{"nt"'), 0):]
+
+
 def load(file):
     """Reads and checks the document. BadReport when there is none or it is malformed."""
     try:
-        report = json.loads(file.read_text())
+        report = json.loads(document(file.read_text(errors="replace")))
     except FileNotFoundError:
         raise BadReport("the kernel wrote no report") from None
     except ValueError as error:

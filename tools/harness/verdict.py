@@ -28,7 +28,8 @@ def cause(run, timeout):
         return f"hang: no end within {timeout:g} s; last line: {last}"
     failed = run.find(r"^dirql: verdict: failed: (.*)")
     if failed:
-        return failed[0].group(1)
+        program = run.find(r"^io: (\S+ (?:ended with status|still runs after) .*)")
+        return program[0].group(1) if program else failed[0].group(1)
     if run.status == qemu.PASSED:
         if run.find(r"^dirql: verdict: passed"):
             return None

@@ -1,11 +1,12 @@
 /*
  * bugcheck: one programming error a boot, and the stop that has to name it.
  *
- * The word case=NAME of the module line (tests.txt) chooses the error. The expected code
- * and parameters are printed before it is made; a `*` is a parameter the driver cannot
- * know. A check that prints after the error has failed.
+ * The word case=NAME of the module line (tests.txt) chooses the error. Whatever runs after
+ * it, without a stop, fails.
  */
-#include "../ktap.h"
+#include "bugcheck.h"
+
+#include <ntstrsafe.h>
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -14,78 +15,84 @@ typedef struct _BUGCHECK_CASE {
     KTAP_SUITE *Provoke;
 } BUGCHECK_CASE;
 
-/* Nothing is mapped in the lower half of the address space but the first pages. */
-#define NOWHERE ((volatile ULONG *)0x00007FFF12345000)
+static const BUGCHECK_CASE Cases[] = {
+    {L"read", ReadNowhere},
+    {L"write", WriteNowhere},
+    {L"call", CallNowhere},
+    {L"fastfail", FastFail},
+    {L"divide", DivideByZero},
+    {L"breakpoint", Breakpoint},
+    {L"stack", OverflowStack},
+    {L"complete", CompleteTwice},
+    {L"cancelable", CompleteCancelable},
+    {L"wait", WaitInDpc},
+    {L"dpc", LeaveDpcRaised},
+    {L"free", FreeTwice},
+    {L"worker", LeaveWorkItemRaised},
+    {L"objects", WaitForTooMany},
+    {L"semaphore", ReleaseBeyondLimit},
+    {L"mutex", ReleaseForeignMutex},
+};
 
 static VOID
-Expect(ULONG Code, PCSTR Parameters)
+FormatParameter(CHAR *Text, SIZE_T Size, ULONG64 Value)
 {
-    DbgPrint("# expect stop 0x%08X (%s)\n", Code, Parameters);
+    RtlStringCbPrintfA(Text, Size, (Value == ANY) ? "*" : "0x%I64X", Value);
 }
 
-/* BUG-10 */
+VOID
+Expect(ULONG Code, ULONG64 P1, ULONG64 P2, ULONG64 P3, ULONG64 P4)
+{
+    CHAR Text[4][32];
+
+    FormatParameter(Text[0], sizeof(Text[0]), P1);
+    FormatParameter(Text[1], sizeof(Text[1]), P2);
+    FormatParameter(Text[2], sizeof(Text[2]), P3);
+    FormatParameter(Text[3], sizeof(Text[3]), P4);
+    DbgPrint("# expect stop 0x%08X (%s, %s, %s, %s)\n", Code, Text[0], Text[1], Text[2],
+             Text[3]);
+}
+
+/* The value of case= in the Parameters key; empty when there is none. */
 static VOID
-CompleteTwice(VOID)
+QueryCase(PUNICODE_STRING Name)
 {
-    PIRP Irp = IoAllocateIrp(2, FALSE);
-    CHAR Text[64];
+    RTL_QUERY_REGISTRY_TABLE Table[2];
+    WCHAR Path[200];
+    ULONG Length = Ktap.RegistryPath.Length / sizeof(WCHAR);
 
-    sprintf(Text, "0x%I64X, *, *, *", (ULONG64)(ULONG_PTR)Irp);
-    Expect(MULTIPLE_IRP_COMPLETE_REQUESTS, Text);
-    IoSetNextIrpStackLocation(Irp);
-    IoSetNextIrpStackLocation(Irp);
-    Irp->CurrentLocation = Irp->StackCount + 2;
-    IoCompleteRequest(Irp, IO_NO_INCREMENT);
-}
-
-static VOID NTAPI
-WaitingDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
-{
-    UNREFERENCED_PARAMETER(Dpc);
-    UNREFERENCED_PARAMETER(Argument1);
-    UNREFERENCED_PARAMETER(Argument2);
-    KeWaitForSingleObject(Context, Executive, KernelMode, FALSE, NULL);
+    RtlCopyMemory(Path, Ktap.RegistryPath.Buffer, Ktap.RegistryPath.Length);
+    wcscpy(Path + Length, L"\\Parameters");
+    RtlZeroMemory(Table, sizeof(Table));
+    Table[0].Flags = RTL_QUERY_REGISTRY_DIRECT;
+    Table[0].Name = L"case";
+    Table[0].EntryContext = Name;
+    RtlQueryRegistryValues(RTL_REGISTRY_ABSOLUTE, Path, Table, NULL, NULL);
 }
 
 static VOID
-RunDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
+BugcheckTests(VOID)
 {
-    static KDPC Dpc;
-    KIRQL Old = KfRaiseIrql(DISPATCH_LEVEL);
+    WCHAR Buffer[32];
+    UNICODE_STRING Name = {0, sizeof(Buffer), Buffer};
+    UNICODE_STRING Candidate;
 
-    KeInitializeDpc(&Dpc, Routine, Context);
-    KeInsertQueueDpc(&Dpc, NULL, NULL);
-    KeLowerIrql(Old);
-}
-
-/* BUG-16, DPC-27 */
-static VOID
-WaitInDpc(VOID)
-{
-    static KEVENT Event;
-
-    KeInitializeEvent(&Event, NotificationEvent, FALSE);
-    Expect(ATTEMPTED_SWITCH_FROM_DPC, "*, *, *, *");
-    RunDpc(WaitingDpc, &Event);
-}
-
-/* BUG-21, IRQL-21: a read, a write; the label is the instruction that faults. */
-static VOID
-Fault(BOOLEAN Write)
-{
-    KIRQL Old = KfRaiseIrql(DISPATCH_LEVEL);
-    ULONG64 Instruction;
-    CHAR Text[96];
-
-    __asm__ __volatile__("leaq 1f(%%rip), %0" : "=r"(Instruction));
-    sprintf(Text, "0x%I64X, 0x%X, 0x%X, *", (ULONG64)(ULONG_PTR)NOWHERE, DISPATCH_LEVEL,
-            Write);
-    Expect(DRIVER_IRQL_NOT_LESS_OR_EQUAL, Text);
-    __asm__ __volatile__("1: nop");
-    if (Write) {
-        *NOWHERE = (ULONG)Instruction;
-    } else {
-        Old = (KIRQL)*NOWHERE;
+    QueryCase(&Name);
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Cases); Index++) {
+        RtlInitUnicodeString(&Candidate, Cases[Index].Name);
+        if (RtlEqualUnicodeString(&Name, &Candidate, FALSE)) {
+            Cases[Index].Provoke();
+            KtapSleep(1000);
+            ok(FALSE, "the error ends in a stop");
+            return;
+        }
     }
-    KeLowerIrql(Old);
+    ok(FALSE, "the module line names a case");
+}
+
+NTSTATUS
+NTAPI
+DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    return KtapStart(DriverObject, RegistryPath, BugcheckTests);
 }

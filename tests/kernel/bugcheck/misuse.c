@@ -1,0 +1,178 @@
+/*
+ * Errors the kernel notices by looking: requests, waits, levels and pool used wrongly.
+ */
+#include "bugcheck.h"
+
+#define POOL_FREED_TWICE 7
+
+static KDEFERRED_ROUTINE WaitingDpc, RaisingDpc;
+static DRIVER_CANCEL CancelRoutine;
+static IO_WORKITEM_ROUTINE RaisingWorker;
+
+/* A DPC in this very thread: lowering the level lets it in. */
+static VOID
+RunDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
+{
+    static KDPC Dpc;
+    KIRQL Old = KfRaiseIrql(DISPATCH_LEVEL);
+
+    KeInitializeDpc(&Dpc, Routine, Context);
+    KeInsertQueueDpc(&Dpc, NULL, NULL);
+    KeLowerIrql(Old);
+}
+
+/* An IRP of the driver's own memory, ready to be completed from its only location. */
+static PIRP
+MakeIrp(VOID)
+{
+    static DECLSPEC_ALIGN(16) UCHAR Memory[sizeof(IRP) + sizeof(IO_STACK_LOCATION)];
+    PIRP Irp = (PIRP)Memory;
+
+    IoInitializeIrp(Irp, IoSizeOfIrp(1), 1);
+    IoSetNextIrpStackLocation(Irp);
+    return Irp;
+}
+
+/* BUG-10, IRP-7 */
+VOID
+CompleteTwice(VOID)
+{
+    PIRP Irp = MakeIrp();
+
+    Expect(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG64)(ULONG_PTR)Irp, ANY, ANY, ANY);
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+}
+
+static VOID NTAPI
+CancelRoutine(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    IoReleaseCancelSpinLock(Irp->CancelIrql);
+}
+
+/* BUG-11 */
+VOID
+CompleteCancelable(VOID)
+{
+    PIRP Irp = MakeIrp();
+
+    IoSetCancelRoutine(Irp, CancelRoutine);
+    Expect(CANCEL_STATE_IN_COMPLETED_IRP, (ULONG64)(ULONG_PTR)Irp,
+           (ULONG64)(ULONG_PTR)CancelRoutine, ANY, ANY);
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+}
+
+static VOID NTAPI
+WaitingDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    KeWaitForSingleObject(Context, Executive, KernelMode, FALSE, NULL);
+}
+
+/* BUG-16, DPC-27 */
+VOID
+WaitInDpc(VOID)
+{
+    static KEVENT Event;
+
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    Expect(ATTEMPTED_SWITCH_FROM_DPC, (ULONG64)(ULONG_PTR)KeGetCurrentThread(), ANY, ANY,
+           ANY);
+    RunDpc(WaitingDpc, &Event);
+}
+
+static VOID NTAPI
+RaisingDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    KfRaiseIrql(CMCI_LEVEL);
+}
+
+/* BUG-20, DPC-23: a callout (2) that returned at another level, its routine and its
+   parameter. */
+VOID
+LeaveDpcRaised(VOID)
+{
+    ULONG64 Levels = CMCI_LEVEL << 16 | DISPATCH_LEVEL << 8 | 2;
+
+    Expect(IRQL_UNEXPECTED_VALUE, Levels, (ULONG64)(ULONG_PTR)RaisingDpc, 0xC0417E57, ANY);
+    RunDpc(RaisingDpc, (PVOID)(ULONG_PTR)0xC0417E57);
+}
+
+VOID
+FreeTwice(VOID)
+{
+    PVOID Block = ExAllocatePoolWithTag(NonPagedPool, 100, KTAP_TAG);
+
+    Expect(BAD_POOL_CALLER, POOL_FREED_TWICE, ANY, ANY, (ULONG64)(ULONG_PTR)Block);
+    ExFreePoolWithTag(Block, KTAP_TAG);
+    ExFreePoolWithTag(Block, KTAP_TAG);
+}
+
+static VOID NTAPI
+RaisingWorker(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Context);
+    KfRaiseIrql(DISPATCH_LEVEL);
+}
+
+/* BUG-23, WRK-2: the routine and item the worker was given are the I/O manager's own. */
+VOID
+LeaveWorkItemRaised(VOID)
+{
+    PDEVICE_OBJECT Device;
+
+    if (!NT_SUCCESS(IoCreateDevice(Ktap.DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE,
+                                   &Device))) {
+        return;
+    }
+    Expect(WORKER_THREAD_RETURNED_AT_BAD_IRQL, ANY, DISPATCH_LEVEL, ANY, ANY);
+    IoQueueWorkItem(IoAllocateWorkItem(Device), RaisingWorker, DelayedWorkQueue, NULL);
+}
+
+/* BUG-5, OBJ-3 */
+VOID
+WaitForTooMany(VOID)
+{
+    PVOID Objects[THREAD_WAIT_OBJECTS + 1];
+    KEVENT Event;
+
+    KeInitializeEvent(&Event, NotificationEvent, TRUE);
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Objects); Index++) {
+        Objects[Index] = &Event;
+    }
+    Expect(MAXIMUM_WAIT_OBJECTS_EXCEEDED, ANY, ANY, ANY, ANY);
+    KeWaitForMultipleObjects(RTL_NUMBER_OF(Objects), Objects, WaitAny, Executive, KernelMode,
+                             FALSE, NULL, NULL);
+}
+
+/* BUG-8, OBJ-6: nobody can handle the exception here. */
+VOID
+ReleaseBeyondLimit(VOID)
+{
+    KSEMAPHORE Semaphore;
+
+    KeInitializeSemaphore(&Semaphore, 1, 1);
+    Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_SEMAPHORE_LIMIT_EXCEEDED,
+           ANY, ANY, ANY);
+    KeReleaseSemaphore(&Semaphore, 0, 1, FALSE);
+}
+
+/* BUG-8, OBJ-7 */
+VOID
+ReleaseForeignMutex(VOID)
+{
+    KMUTEX Mutex;
+
+    KeInitializeMutex(&Mutex, 0);
+    Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_MUTANT_NOT_OWNED, ANY, ANY,
+           ANY);
+    KeReleaseMutex(&Mutex, FALSE);
+}
