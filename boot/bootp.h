@@ -31,9 +31,12 @@ typedef struct _BOOT_REPORT {
     ULONG64 IrpsCompleted;
     ULONG64 IrpsOutstanding;
     ULONG LinesPending;
-    ULONG64 Lost;
+    ULONG64 InterruptsLost; /* those still pending among them */
+    ULONG64 DpcsLost;
+    ULONG64 Lost; /* and IRPs */
 } BOOT_REPORT, *PBOOT_REPORT;
 VOID BootGatherReport(PBOOT_REPORT Report);
+const CHAR *BootDescribeLoss(const BOOT_REPORT *Report);
 VOID BootPrintReport(const BOOT_REPORT *Report);
 VOID BootDescribeSource(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size);
 VOID BootDescribeIsr(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size);

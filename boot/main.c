@@ -172,8 +172,8 @@ BootPhaseOne(PVOID Context)
     Failure = BootRunMachine(&Ended);
     BootGatherReport(&Report);
     BootPrintReport(&Report);
-    if (Failure == NULL && Report.Lost != 0) {
-        Failure = "the accounting does not add up (lost above)";
+    if (Failure == NULL) {
+        Failure = BootDescribeLoss(&Report);
     }
     BootWriteReport(&Report, &BootInformation, (Failure == NULL) ? "passed" : "failed");
     BootHold();

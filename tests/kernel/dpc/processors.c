@@ -115,7 +115,7 @@ TestConcurrent(VOID)
     KeSetImportanceDpc(&Records[0].Dpc, HighImportance);
     KeSetTargetProcessorDpc(&Records[0].Dpc, 0);
     KeInsertQueueDpc(&Records[0].Dpc, NULL, NULL);
-    ok(KtapAwait(&Inside, 1), "DPC-8 a DPC runs on processor 0");
+    ok(KtapSpinUntil(&Inside, 1), "DPC-8 a DPC runs on processor 0");
     KeSetTargetProcessorDpc(&Records[0].Dpc, 1);
     ok(KeInsertQueueDpc(&Records[0].Dpc, NULL, NULL),
        "DPC-8 while it runs it can be queued to another processor");

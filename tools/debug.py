@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""What `make gdb` does: QEMU stopped at its gdb stub, gdb attached with the kernel's symbols.
+
+The machine is the one of `make run`; its serial console goes to build/gdb/com1.log, and a
+breakpoint waits at BootMain, where the kernel is mapped. `sys` in gdb adds the symbols of
+every driver that is loaded at that moment."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from harness import disk, iso, paths
+from harness.machine import Machine
+
+SCRIPT = """
+set pagination off
+set disassembly-flavor intel
+target remote {socket}
+hbreak BootMain
+continue
+delete
+python
+import gdb
+
+class Sys(gdb.Command):
+    \"\"\"Add the symbols of every loaded driver.\"\"\"
+    def __init__(self):
+        super().__init__('sys', gdb.COMMAND_FILES)
+
+    def invoke(self, argument, from_tty):
+        head = gdb.parse_and_eval('&LdrpImages')
+        entry = head.dereference()['Flink']
+        kind = gdb.lookup_type('struct _KLDR_DATA_TABLE_ENTRY').pointer()
+        while int(entry) != int(head):
+            image = entry.cast(kind).dereference()
+            name, base = image['BaseName'].string(), int(image['DllBase'])
+            for folder in ('drivers', 'apps', 'tests', 'gdb'):
+                file = '{build}/' + folder + '/' + name
+                try:
+                    open(file).close()
+                except OSError:
+                    continue
+                gdb.execute('add-symbol-file %s -o %d' % (file, base - {base}), to_string=True)
+                print('%s at 0x%x' % (name, base))
+                break
+            entry = entry.dereference()['Flink']
+
+Sys()
+end
+"""
+
+IMAGE_BASE = 0x140000000  # tools/build_driver
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nt", default="6.3")
+    parser.add_argument("--cpus", type=int, default=4)
+    parser.add_argument("--machine", default="q35")
+    parser.add_argument("--gdb-arg", action="append", default=[], help="passed on to gdb")
+    arguments = parser.parse_args()
+    folder = paths.BUILD / "gdb"
+    folder.mkdir(parents=True, exist_ok=True)
+    image = folder / "disk.img"
+    disk.make(image, 1)
+    log = (folder / "com1.log").open("w")
+    socket = folder / "stub"
+    socket.unlink(missing_ok=True)
+    machine = Machine(paths.iso(arguments.nt), folder=folder, cpus=arguments.cpus,
+                      machine=arguments.machine, disk=image,
+                      on_line=lambda line: print(line, file=log, flush=True),
+                      extra=["-S", "-gdb", f"unix:{socket},server=on,wait=off"])
+    script = folder / "start.gdb"
+    script.write_text(SCRIPT.format(socket=socket, build=paths.BUILD, base=IMAGE_BASE))
+    with machine:
+        while not socket.exists():
+            time.sleep(0.05)
+        print(f"console: {os.path.relpath(log.name)}")
+        status = subprocess.run(["gdb", "-q", "-x", str(script), *arguments.gdb_arg,
+                                 str(paths.kernel(arguments.nt))], check=False).returncode
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
