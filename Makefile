@@ -42,7 +42,7 @@ CFLAGS := -std=gnu11 -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
 # Drivers and programs: one folder, one .sys (tools/build_driver knows how).
 DRIVERS := $(notdir $(wildcard drivers/*))
 APPS    := $(notdir $(wildcard apps/*))
-TESTS   := $(notdir $(wildcard tests/kernel/*/))
+TESTS   := $(patsubst tests/kernel/%/,%,$(wildcard tests/kernel/*/))
 MODULES := $(DRIVERS:%=build/drivers/%.sys) $(APPS:%=build/apps/%.sys)
 PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 

@@ -16,7 +16,7 @@ const CHAR *BootParseInformation(UCHAR *Information, PBOOT_INFORMATION Boot);
 /* processors.c: a processor's stacks and blocks. FALSE: memory is short. */
 BOOLEAN BootAllocateProcessor(PKPROCESSOR_MEMORY Memory);
 /* Starts every processor the MADT lists, at most Limit in all. */
-VOID BootStartProcessors(ULONG Limit);
+VOID BootStartProcessors(const BOOT_INFORMATION *Boot, ULONG Limit);
 /* modules.c: NULL, or why the modules cannot be what they should be. */
 const CHAR *BootCheckModules(const BOOT_INFORMATION *Boot);
 /* Loads and starts what the options ask for. NULL, or which failed first and why. */

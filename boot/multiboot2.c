@@ -106,7 +106,7 @@ BootTakeMemoryMap(const UCHAR *Tag, ULONG Size, PBOOT_INFORMATION Boot)
     if (EntrySize < 24) {
         return "the memory map is damaged";
     }
-    for (ULONG Offset = 16; Offset + EntrySize <= Size; Offset += EntrySize) {
+    for (ULONG Offset = 16; Size - Offset >= EntrySize; Offset += EntrySize) {
         PBOOT_MEMORY_RANGE Range = &Boot->MemoryRanges[Boot->MemoryRangeCount];
 
         if (Boot->MemoryRangeCount == BOOT_MAXIMUM_MEMORY_RANGES) {

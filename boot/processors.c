@@ -4,7 +4,9 @@
  */
 #include "bootp.h"
 
-#define TRAMPOLINE_PAGE 0x8000ULL /* below 1 MiB, which mm/ hands out to nobody */
+/* Where real mode can start: below 1 MiB, which mm/ hands out to nobody. */
+#define LOWEST_TRAMPOLINE 0x1000ULL
+#define HIGHEST_TRAMPOLINE 0x9E000ULL
 
 /* The last words of the trampoline (boot/trampoline.asm). */
 typedef struct _TRAMPOLINE_FIELDS {
@@ -38,10 +40,58 @@ BootAllocateProcessor(PKPROCESSOR_MEMORY Memory)
            Memory->Block != NULL && Memory->IdleThread != NULL;
 }
 
-static VOID
-BootFillTrampoline(const KPROCESSOR_MEMORY *Memory)
+static BOOLEAN
+BootOverlaps(ULONG64 Page, ULONG64 Base, ULONG64 Length)
 {
-    UCHAR *Page = ArchDirectMap(TRAMPOLINE_PAGE);
+    return Length != 0 && Page < Base + Length && Base < Page + PAGE_SIZE;
+}
+
+/* Whether the loader left something in Page that is still read. */
+static BOOLEAN
+BootIsOccupied(const BOOT_INFORMATION *Boot, ULONG64 Page)
+{
+    BOOLEAN Occupied =
+        BootOverlaps(Page, Boot->InformationBase, Boot->InformationLength) ||
+        BootOverlaps(Page, Boot->SymbolBase, Boot->SymbolLength) ||
+        BootOverlaps(Page, Boot->StringBase, Boot->StringLength);
+
+    for (ULONG Index = 0; Index < Boot->ModuleCount; Index++) {
+        Occupied |=
+            BootOverlaps(Page, Boot->Modules[Index].Base, Boot->Modules[Index].Length);
+    }
+    return Occupied;
+}
+
+static BOOLEAN
+BootIsUsable(const BOOT_INFORMATION *Boot, ULONG64 Page)
+{
+    for (ULONG Index = 0; Index < Boot->MemoryRangeCount; Index++) {
+        const BOOT_MEMORY_RANGE *Range = &Boot->MemoryRanges[Index];
+
+        if (Range->Type == BootMemoryUsable && Page >= Range->Base &&
+            Page - Range->Base + PAGE_SIZE <= Range->Length) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* A page of low memory that is nobody's; 0: there is none. */
+static ULONG64
+BootChooseTrampolinePage(const BOOT_INFORMATION *Boot)
+{
+    for (ULONG64 Page = LOWEST_TRAMPOLINE; Page <= HIGHEST_TRAMPOLINE; Page += PAGE_SIZE) {
+        if (BootIsUsable(Boot, Page) && !BootIsOccupied(Boot, Page)) {
+            return Page;
+        }
+    }
+    return 0;
+}
+
+static VOID
+BootFillTrampoline(ULONG64 StartPage, const KPROCESSOR_MEMORY *Memory)
+{
+    UCHAR *Page = ArchDirectMap(StartPage);
     SIZE_T Length = (SIZE_T)(BootTrampolineEnd - BootTrampoline);
     TRAMPOLINE_FIELDS Fields = {.Root = ArchReadCr3(),
                                 .Efer = EFER_LONG_MODE |
@@ -55,39 +105,40 @@ BootFillTrampoline(const KPROCESSOR_MEMORY *Memory)
 }
 
 static BOOLEAN
-BootStartOne(ULONG Number, ULONG ApicId)
+BootStartOne(ULONG Number, ULONG ApicId, ULONG64 StartPage)
 {
     KPROCESSOR_MEMORY Memory;
 
     if (!BootAllocateProcessor(&Memory)) {
         return FALSE;
     }
-    BootFillTrampoline(&Memory);
-    return KeStartProcessor(Number, ApicId, &Memory, TRAMPOLINE_PAGE);
+    BootFillTrampoline(StartPage, &Memory);
+    return KeStartProcessor(Number, ApicId, &Memory, StartPage);
 }
 
-/* One after the other; one that fails is named and left out. */
+/*
+ * One after the other. The first that does not come is named and left out, and so are those
+ * after it: it may still come, so its page and its numbers stay its own.
+ */
 VOID
-BootStartProcessors(ULONG Limit)
+BootStartProcessors(const BOOT_INFORMATION *Boot, ULONG Limit)
 {
     const HAL_PROCESSOR *Processors;
-    ULONG Count = HalQueryProcessors(&Processors);
+    ULONG Count = min(HalQueryProcessors(&Processors), Limit);
+    ULONG64 Page = BootChooseTrampolinePage(Boot);
+    ULONG Number = 1;
 
-    if (Count > Limit) {
-        Count = Limit;
-    }
-    if (Count > 1 && !ArchMapPage(TRAMPOLINE_PAGE, TRAMPOLINE_PAGE, ARCH_PAGE_EXECUTE)) {
-        Count = 1;
-    }
-    for (ULONG Number = 1; Number < Count; Number++) {
-        if (!BootStartOne(Number, Processors[Number].ApicId)) {
-            KePrint("dirql: processor %u (APIC id %u) does not start and is left out\n",
-                    Number, Processors[Number].ApicId);
+    if (Count > 1 && Page != 0 && ArchMapPage(Page, Page, ARCH_PAGE_EXECUTE)) {
+        while (Number < Count && BootStartOne(Number, Processors[Number].ApicId, Page)) {
+            Number++;
+        }
+        if (Number == Count) {
+            ArchUnmapPage(Page);
+            KeFlushEntireTb();
+        } else {
+            KePrint("dirql: processor %u (APIC id %u) does not start\n", Number,
+                    Processors[Number].ApicId);
         }
     }
-    if (Count > 1) {
-        ArchUnmapPage(TRAMPOLINE_PAGE);
-        KeFlushEntireTb();
-    }
-    KePrint("dirql: %u of %u processors up\n", KeQueryActiveProcessorCount(NULL), Count);
+    KePrint("dirql: %u of %u processors up\n", Number, Count);
 }

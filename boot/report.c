@@ -134,14 +134,14 @@ BootDriverOf(PKINTERRUPT Interrupt)
     return (Image != NULL) ? Image->BaseName : "kernel";
 }
 
-/* Where the IDT gate leads: from NT 10.0 on to a thunk, by design (KINT-15). */
+/* Where the IDT gate leads: into the object, or by design to a thunk (KINT-15). */
 static const CHAR *
 BootDescribeGate(PKINTERRUPT Interrupt)
 {
-    if (KeIsGateInside(Interrupt)) {
-        return "inside";
+    if (!KeIsGateInside(Interrupt)) {
+        return "OUTSIDE";
     }
-    return (DIRQL_NT >= 0xA00) ? "thunk" : "OUTSIDE";
+    return KI_DISPATCH_CODE_IN_OBJECT ? "inside" : "thunk";
 }
 
 static VOID

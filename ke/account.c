@@ -26,9 +26,15 @@ KiCountPendingVectors(VOID)
     return Pending;
 }
 
+/* Runs on that processor at PASSIVE_LEVEL: with interrupts off and the lock held, no DPC is
+   between its queue and its count. */
 static VOID
 KiAddProcessor(PKPRCB Prcb, PKE_ACCOUNT Account)
 {
+    BOOLEAN Enabled = ArchDisableInterrupts();
+
+    KiAcquireSpinLock(&Prcb->DpcData[DPC_NORMAL].DpcLock);
+    Account->VectorsPending += KiCountPendingVectors();
     Account->InterruptsEntered += Prcb->InterruptCount;
     /* A chain ends once, however many ISRs it called. */
     Account->InterruptsEnded += Prcb->RetiredInterruptCount + Prcb->ChainedDispatchCount -
@@ -39,24 +45,21 @@ KiAddProcessor(PKPRCB Prcb, PKE_ACCOUNT Account)
     Account->DpcsQueued += Prcb->DpcData[DPC_NORMAL].DpcQueueDepth;
     Account->Unexpected += Prcb->UnexpectedCount;
     Account->Spurious += Prcb->SpuriousCount;
+    KiReleaseSpinLock(&Prcb->DpcData[DPC_NORMAL].DpcLock);
+    ArchRestoreInterrupts(Enabled);
 }
 
 VOID
 KeQueryAccount(PKE_ACCOUNT Account)
 {
     memset(Account, 0, sizeof(*Account));
+    KeFlushQueuedDpcs();
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
         if ((KeActiveProcessors & AFFINITY_MASK(Number)) != 0) {
             KAFFINITY Old = KeSetSystemAffinityThreadEx(AFFINITY_MASK(Number));
 
-            Account->VectorsPending += KiCountPendingVectors();
-            KeRevertToUserAffinityThreadEx(Old);
-        }
-    }
-    KeFlushQueuedDpcs();
-    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
-        if (KiProcessorBlock[Number] != NULL) {
             KiAddProcessor(KiProcessorBlock[Number], Account);
+            KeRevertToUserAffinityThreadEx(Old);
         }
     }
     KeVisitInterrupts(KiAddIsrCount, Account);

@@ -4,7 +4,7 @@
 KAFFINITY KeActiveProcessors;
 PKPRCB KiProcessorBlock[HAL_MAXIMUM_PROCESSORS];
 
-/* The variable old drivers import; kept in step by KeStartProcessor. */
+/* The variable old drivers import; kept in step by KeAnnounceProcessor. */
 CCHAR KeNumberProcessors;
 EXPORT(KeNumberProcessors);
 

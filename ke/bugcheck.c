@@ -58,11 +58,13 @@ KiBecomeOwner(PKPRCB Prcb, ULONG Code)
     HalLeaveMachine(HAL_VERDICT_BUGCHECK);
 }
 
+/* At HIGH_LEVEL, the list as it stands: its lock may be held by a processor that stopped. */
 static VOID
 KiRunCallbacks(VOID)
 {
     PLIST_ENTRY Entry = KiBugCheckCallbacks.Flink;
 
+    KfRaiseIrql(HIGH_LEVEL);
     for (ULONG Count = 0; Entry != &KiBugCheckCallbacks && Count < 64; Count++) {
         PKBUGCHECK_CALLBACK_RECORD Record =
             CONTAINING_RECORD(Entry, KBUGCHECK_CALLBACK_RECORD, Entry);
@@ -102,28 +104,15 @@ KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2, ULONG_PTR
 }
 
 /*
- * Stops the system: code, four parameters, and the state of the caller.
+ * KeBugCheckEx(Code, four parameters): stops the system, with the state of the caller.
  * Does not return. IRQL: any. Source: section H of the contract, IRQL-25.
+ *
+ * Its entry is bugentry.asm, which keeps the caller's registers; interrupts are off here.
  */
 VOID
-NTAPI
-KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1, ULONG_PTR BugCheckParameter2,
-             ULONG_PTR BugCheckParameter3, ULONG_PTR BugCheckParameter4)
+KiBugCheckCall(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame)
 {
-    const ULONG_PTR Parameters[4] = {BugCheckParameter1, BugCheckParameter2,
-                                     BugCheckParameter3, BugCheckParameter4};
-    KTRAP_FRAME Frame;
-    KIRQL Irql = KeGetCurrentIrql();
-
-    ArchDisableInterrupts();
-    memset(&Frame, 0, sizeof(Frame));
-    __asm__ volatile("movq %%rbx, %0; movq %%rdi, %1; movq %%rsi, %2"
-                     : "=m"(Frame.Rbx), "=m"(Frame.Rdi), "=m"(Frame.Rsi));
-    Frame.Rip = (ULONG64)(ULONG_PTR)__builtin_return_address(0);
-    Frame.Rsp = (ULONG64)(ULONG_PTR)__builtin_frame_address(0) + 16;
-    Frame.Rbp = *(ULONG64 *)__builtin_frame_address(0);
-    Frame.EFlags = ArchReadFlags();
-    KiBugCheckReport(BugCheckCode, Parameters, Irql, &Frame, FALSE);
+    KiBugCheckReport(Code, Parameters, Frame->PreviousIrql, Frame, FALSE);
 }
 EXPORT(KeBugCheckEx);
 
@@ -136,27 +125,26 @@ KeBugCheck(ULONG BugCheckCode)
 EXPORT(KeBugCheck);
 
 /* Registers a routine to run, at HIGH_LEVEL with the world stopped, after the report.
-   FALSE when the record is registered already. IRQL: any. */
+   FALSE when the record is registered already. IRQL: <= DISPATCH_LEVEL. */
 BOOLEAN
 NTAPI
 KeRegisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRecord,
                            PKBUGCHECK_CALLBACK_ROUTINE CallbackRoutine, PVOID Buffer,
                            ULONG Length, PUCHAR Component)
 {
-    KIRQL OldIrql;
+    KIRQL OldIrql = KiLockDispatcher();
+    BOOLEAN Free = (CallbackRecord->State == BufferEmpty);
 
-    if (CallbackRecord->State != BufferEmpty) {
-        return FALSE;
+    if (Free) {
+        CallbackRecord->CallbackRoutine = CallbackRoutine;
+        CallbackRecord->Buffer = Buffer;
+        CallbackRecord->Length = Length;
+        CallbackRecord->Component = Component;
+        CallbackRecord->State = BufferInserted;
+        InsertTailList(&KiBugCheckCallbacks, &CallbackRecord->Entry);
     }
-    CallbackRecord->CallbackRoutine = CallbackRoutine;
-    CallbackRecord->Buffer = Buffer;
-    CallbackRecord->Length = Length;
-    CallbackRecord->Component = Component;
-    CallbackRecord->State = BufferInserted;
-    OldIrql = KiLockDispatcher();
-    InsertTailList(&KiBugCheckCallbacks, &CallbackRecord->Entry);
     KiUnlockDispatcher(OldIrql);
-    return TRUE;
+    return Free;
 }
 EXPORT(KeRegisterBugCheckCallback);
 
@@ -164,15 +152,14 @@ BOOLEAN
 NTAPI
 KeDeregisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRecord)
 {
-    KIRQL OldIrql;
+    KIRQL OldIrql = KiLockDispatcher();
+    BOOLEAN Registered = (CallbackRecord->State == BufferInserted);
 
-    if (CallbackRecord->State != BufferInserted) {
-        return FALSE;
+    if (Registered) {
+        RemoveEntryList(&CallbackRecord->Entry);
+        CallbackRecord->State = BufferEmpty;
     }
-    OldIrql = KiLockDispatcher();
-    RemoveEntryList(&CallbackRecord->Entry);
-    CallbackRecord->State = BufferEmpty;
     KiUnlockDispatcher(OldIrql);
-    return TRUE;
+    return Registered;
 }
 EXPORT(KeDeregisterBugCheckCallback);

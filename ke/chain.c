@@ -1,5 +1,5 @@
 /*
- * Several ISRs on one vector: what KiChainedDispatch calls, and walking over all objects.
+ * Several ISRs on one vector: what KiChainedDispatch calls, and what the objects count.
  */
 #include "ki.h"
 
@@ -118,34 +118,15 @@ KiScanChain(PKINTERRUPT Head)
     if (KiFirstInterruptTime == 0) {
         KiFirstInterruptTime = ArchReadTimeStamp();
     }
-    if (IsListEmpty(&Head->InterruptListEntry)) {
-        KiSetDispatch(Head, FALSE); /* here for the time only: the short way from now on */
-    }
     KeGetCurrentPrcb()->ChainedDispatchCount++;
-    while (KiPassChain(Head) && Head->Mode == Latched) {
+    if (IsListEmpty(&Head->InterruptListEntry)) {
+        /* Here for the time only: the short way from now on, and its answer ignored now as
+           then (CHN-8). The gate can be written: its vector is in service. */
+        KiSetDispatch(Head, FALSE);
+        KiCallChained(Head);
+        return;
     }
-}
-
-/* Visits every connected object of every processor, by processor and vector. */
-VOID
-KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context)
-{
-    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
-        PKPRCB Prcb = KiProcessorBlock[Number];
-
-        for (ULONG Vector = PRIMARY_VECTOR_BASE; Prcb != NULL && Vector < 256; Vector++) {
-            PKINTERRUPT Head = Prcb->InterruptObject[Vector];
-            PKINTERRUPT Interrupt = Head;
-
-            while (Interrupt != NULL) {
-                Visit(Interrupt, Context);
-                Interrupt = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink,
-                                              KINTERRUPT, InterruptListEntry);
-                if (Interrupt == Head) {
-                    break;
-                }
-            }
-        }
+    while (KiPassChain(Head) && Head->Mode == Latched) {
     }
 }
 

@@ -107,8 +107,8 @@ KiInterruptDispatch:
         mov     rdx, [rsi + KINTERRUPT_ServiceContext]
         call    [rsi + KINTERRUPT_ServiceRoutine]
 
-        movzx   eax, al
-        add     [rsi + KINTERRUPT_ServiceCount], eax
+        cmp     al, 1                   ; any value but 0 claims the interrupt
+        sbb     dword [rsi + KINTERRUPT_ServiceCount], -1
 %ifdef KINTERRUPT_IsrTime
         rdtsc
         shl     rdx, 32

@@ -53,12 +53,13 @@ KeResetEvent(PKEVENT Event)
 }
 EXPORT(KeResetEvent);
 
-/* The same without an answer, and without a lock: one store. */
+/* The same without an answer. Under the lock as well: a bare store could come between a set
+   and the waiters it lets go, and take them back (OBJ-5). */
 VOID
 NTAPI
 KeClearEvent(PKEVENT Event)
 {
-    __atomic_store_n(&Event->Header.SignalState, 0, __ATOMIC_SEQ_CST);
+    KeResetEvent(Event);
 }
 EXPORT(KeClearEvent);
 

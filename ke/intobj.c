@@ -6,7 +6,8 @@
  * KiInterruptDispatch, several by KiChainedDispatch (KINT-14).
  *
  * Connecting and disconnecting run on the object's own processor: the caller's thread moves
- * there. A gate is then written with interrupts off by the only processor that uses it, and a
+ * there. A gate is written by the only processor that uses it, when its vector cannot come:
+ * interrupts are off here, or (KiScanChain) the vector is in service. A
  * thread that runs there at PASSIVE_LEVEL proves that no ISR is under way there: this is what
  * makes a disconnect safe to free after. KiConnectLock serializes them all.
  */
@@ -189,29 +190,25 @@ KeConnectInterrupt(PKINTERRUPT Interrupt)
 {
     KAFFINITY OldAffinity;
     PKINTERRUPT Head;
-    BOOLEAN Enabled;
+    BOOLEAN Connected = FALSE;
 
     KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
     if (!KiIsConnectable(Interrupt)) {
         return FALSE;
     }
     OldAffinity = KiEnterConnect(Interrupt);
-    Enabled = ArchDisableInterrupts();
+    ArchDisableInterrupts();
     if (!Interrupt->Connected) {
         Head = KeGetCurrentPrcb()->InterruptObject[Interrupt->Vector];
         /* Before the vector can fire: the ISR may look. */
         Interrupt->Connected = TRUE;
-        if (!(Head == NULL ? KiConnectFirst(Interrupt)
-                           : KiConnectShared(Head, Interrupt))) {
-            Interrupt->Connected = FALSE;
-        }
-        ArchRestoreInterrupts(Enabled);
-        KiLeaveConnect(OldAffinity);
-        return Interrupt->Connected;
+        Connected = (Head == NULL) ? KiConnectFirst(Interrupt)
+                                   : KiConnectShared(Head, Interrupt);
+        Interrupt->Connected = Connected;
     }
-    ArchRestoreInterrupts(Enabled);
+    ArchEnableInterrupts();
     KiLeaveConnect(OldAffinity);
-    return FALSE;
+    return Connected;
 }
 EXPORT(KeConnectInterrupt);
 
@@ -253,6 +250,11 @@ static VOID
 KiRetireCounts(PKINTERRUPT Interrupt)
 {
     KeGetCurrentPrcb()->RetiredInterruptCount += KeQueryIsrCount(Interrupt);
+#if DIRQL_NT >= 0x603
+    Interrupt->IsrDpcStats.IsrCount = 0;
+#else
+    Interrupt->DispatchCount = 0;
+#endif
 }
 
 /*
@@ -288,3 +290,29 @@ KeDisconnectInterrupt(PKINTERRUPT Interrupt)
     return WasConnected;
 }
 EXPORT(KeDisconnectInterrupt);
+
+/* Visits every connected object of every processor, by processor and vector, while nobody
+   connects or disconnects. PASSIVE_LEVEL. */
+VOID
+KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context)
+{
+    KeWaitForSingleObject(&KiConnectLock, Executive, KernelMode, FALSE, NULL);
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        PKPRCB Prcb = KiProcessorBlock[Number];
+
+        for (ULONG Vector = PRIMARY_VECTOR_BASE; Prcb != NULL && Vector < 256; Vector++) {
+            PKINTERRUPT Head = Prcb->InterruptObject[Vector];
+            PKINTERRUPT Interrupt = Head;
+
+            while (Interrupt != NULL) {
+                Visit(Interrupt, Context);
+                Interrupt = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink,
+                                              KINTERRUPT, InterruptListEntry);
+                if (Interrupt == Head) {
+                    break;
+                }
+            }
+        }
+    }
+    KeSetEvent(&KiConnectLock, EVENT_INCREMENT, FALSE);
+}

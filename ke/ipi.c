@@ -16,12 +16,17 @@ typedef struct _KI_IPI_PACKET {
 
 static KSPIN_LOCK KiBroadcastLock;
 
+/* Interrupts are off between the request and its interrupt: a call from another processor
+   taken there would wait for Target, whom nobody has interrupted yet. */
 VOID
 KiSendIpi(PKPRCB Target, LONG Requests)
 {
+    BOOLEAN Enabled = ArchDisableInterrupts();
+
     if (InterlockedOr(&Target->IpiRequests, Requests) == 0) {
         HalSendInterrupt(Target->ApicId, IPI_VECTOR);
     }
+    ArchRestoreInterrupts(Enabled);
 }
 
 /* Meets the others, runs the worker, reports. IPI_LEVEL. */
@@ -50,19 +55,20 @@ KiServiceIpi(PKTRAP_FRAME Frame)
         KiJoinPacket(Packet);
         InterlockedDecrement(&Packet->Running); /* the packet is gone from here on */
     }
-    if ((Requests & IPI_REQUEST_DPC) && Prcb->CurrentThread != Prcb->IdleThread) {
+    /* Also in the idle thread, which may be about to switch: it is masked there until then. */
+    if (Requests & IPI_REQUEST_DPC) {
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
     }
 }
 
-/* Hands Packet to every processor but this one. */
+/* Hands Packet to every processor of Targets. */
 static VOID
-KiPostPacket(PKI_IPI_PACKET Packet, PKPRCB Self)
+KiPostPacket(PKI_IPI_PACKET Packet, KAFFINITY Targets)
 {
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
         PKPRCB Prcb = KiProcessorBlock[Number];
 
-        if (Prcb != Self && (KeActiveProcessors & AFFINITY_MASK(Number)) != 0) {
+        if ((Targets & AFFINITY_MASK(Number)) != 0) {
             Prcb->IpiPacket = Packet;
             KiSendIpi(Prcb, IPI_REQUEST_CALL);
         }
@@ -84,13 +90,16 @@ KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context)
 {
     KIRQL Irql = KeGetCurrentIrql();
     KIRQL OldIrql = KfRaiseIrql((Irql > SYNCH_LEVEL) ? Irql : SYNCH_LEVEL);
-    LONG Count = RtlCountBits(KeActiveProcessors);
-    KI_IPI_PACKET Packet = {BroadcastFunction, Context, Count, Count - 1};
+    KI_IPI_PACKET Packet = {BroadcastFunction, Context, 0, 0};
+    KAFFINITY Active;
     ULONG_PTR Result;
 
     KE_ASSERT(Irql < IPI_LEVEL);
     KiAcquireSpinLock(&KiBroadcastLock);
-    KiPostPacket(&Packet, KeGetCurrentPrcb());
+    Active = KeActiveProcessors; /* once: a processor may be joining */
+    Packet.Missing = RtlCountBits(Active);
+    Packet.Running = Packet.Missing - 1;
+    KiPostPacket(&Packet, Active & ~AFFINITY_MASK(KeGetCurrentPrcb()->Number));
     KfRaiseIrql(IPI_LEVEL);
     Result = KiJoinPacket(&Packet);
     while (__atomic_load_n(&Packet.Running, __ATOMIC_ACQUIRE) != 0) {

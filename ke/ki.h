@@ -70,11 +70,6 @@ VOID KiInitializeHeader(PDISPATCHER_HEADER Header, UCHAR Type, UCHAR Size, LONG 
 #define KOBJECT_TIMER_NOTIFICATION 8
 #define KOBJECT_TIMER_SYNCHRONIZATION 9
 #define KOBJECT_DPC 19
-#if DIRQL_NT >= 0xA00
-#define KOBJECT_THREADED_DPC 26
-#else
-#define KOBJECT_THREADED_DPC 24
-#endif
 
 /* ---- timer.c, wheel.c: all under the dispatcher lock ---- */
 VOID KiInitializeTimerWheel(VOID);
@@ -102,9 +97,13 @@ VOID KiFreezeProcessor(PKTRAP_FRAME Frame); /* does not return */
 extern volatile LONG KiBugCheckActive;
 VOID KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
                     ULONG_PTR Parameter3, ULONG_PTR Parameter4, PKTRAP_FRAME Frame);
+__attribute__((noreturn)) VOID KiBugCheckCall(ULONG Code, const ULONG_PTR Parameters[4],
+                                              const KTRAP_FRAME *Frame);
 VOID KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
                        const KTRAP_FRAME *Frame, BOOLEAN IsTrap);
 VOID KiPrintStack(const KTRAP_FRAME *Frame);
+/* The innermost address on the stack that lies in a driver; 0: none does. */
+ULONG64 KiFindDriverOnStack(const KTRAP_FRAME *Frame);
 BOOLEAN KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
 
 /* arch/x86_64 sections: where a frame pointer is a trap frame's. */

@@ -107,7 +107,7 @@ DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...)
 }
 EXPORT(DbgPrintEx);
 
-/* A checked driver's assertion failed: the expression, then bug check 0xC4-like stop. */
+/* A checked driver's assertion failed: the expression, then bug check 0x1E. */
 VOID
 NTAPI
 RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULONG LineNumber,

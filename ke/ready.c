@@ -107,11 +107,11 @@ KiAssignThread(PKPRCB Prcb, PKTHREAD Thread)
     Thread->NextProcessor = Prcb->Number;
     Prcb->NextThread = Thread;
     KiIdleSummary &= ~AFFINITY_MASK(Prcb->Number);
-    if (Displaced != NULL) {
-        KiQueueReady(Prcb, Displaced, TRUE);
-    }
     if (Prcb != KeGetCurrentPrcb()) {
         KiSendIpi(Prcb, IPI_REQUEST_DPC);
+    }
+    if (Displaced != NULL) {
+        KiReadyThread(Displaced, TRUE); /* perhaps another processor is idle */
     }
 }
 

@@ -20,8 +20,8 @@ KiRunDpc(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
 /*
  * Drains this processor's queue, from the head, until it is empty (DPC-22).
  *
- * Called at DISPATCH_LEVEL on the DPC stack: from the dispatch interrupt, or by the idle
- * thread. Each object leaves the queue, and can be queued again, before its routine runs
+ * Called at DISPATCH_LEVEL: on the DPC stack from the dispatch interrupt, or by the idle
+ * thread on its own. Each object leaves the queue, and can be queued again, before its routine runs
  * (DPC-8): everything needed is read before DpcData is cleared.
  */
 VOID

@@ -62,9 +62,10 @@ KiSatisfyWait(PDISPATCHER_HEADER Object, PKTHREAD Thread)
     }
 }
 
-/* A wait for all: every object must be signalled; then all are taken from at once. */
+/* A wait for all: every object must be signalled; then all are taken from at once. *Status:
+   STATUS_ABANDONED when a mutant among them was (OBJ-2). */
 static BOOLEAN
-KiSatisfyAll(PKTHREAD Thread)
+KiSatisfyAll(PKTHREAD Thread, NTSTATUS *Status)
 {
     PKWAIT_BLOCK Block = Thread->WaitBlockList;
 
@@ -75,7 +76,7 @@ KiSatisfyAll(PKTHREAD Thread)
     }
     for (; Block != NULL; Block = Block->NextWaitBlock) {
         if (Block->WaitKey != STATUS_TIMEOUT) {
-            KiSatisfyWait(Block->Object, Thread);
+            *Status |= KiSatisfyWait(Block->Object, Thread);
         }
     }
     return TRUE;
@@ -116,14 +117,12 @@ KiSignalObject(PDISPATCHER_HEADER Object, KPRIORITY Increment)
 
     while (Entry != &Object->WaitListHead && Object->SignalState > 0) {
         PKWAIT_BLOCK Block = CONTAINING_RECORD(Entry, KWAIT_BLOCK, WaitListEntry);
-        NTSTATUS Status = Block->WaitKey;
+        NTSTATUS Status = STATUS_SUCCESS;
 
         Entry = Entry->Flink;
         if (Block->WaitType == WaitAny) {
-            Status += KiSatisfyWait(Object, Block->Thread);
-        } else if (KiSatisfyAll(Block->Thread)) {
-            Status = STATUS_SUCCESS;
-        } else {
+            Status = Block->WaitKey + KiSatisfyWait(Object, Block->Thread);
+        } else if (!KiSatisfyAll(Block->Thread, &Status)) {
             continue;
         }
         KiUnwaitThread(Block->Thread, Status, Increment);

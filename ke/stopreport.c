@@ -82,13 +82,14 @@ KiPrintRegisters(const KTRAP_FRAME *Frame, KIRQL Irql, BOOLEAN IsTrap)
 static VOID
 KiPrintGuilty(const KTRAP_FRAME *Frame)
 {
-    PKLDR_DATA_TABLE_ENTRY Image = LdrFindImage(Frame->Rip);
+    ULONG64 Address = KiFindDriverOnStack(Frame);
+    PKLDR_DATA_TABLE_ENTRY Image = LdrFindImage(Address);
     CHAR Text[160];
 
     if (Image == NULL) {
         return;
     }
-    KeDescribeAddress(Frame->Rip, Text, sizeof(Text));
+    KeDescribeAddress(Address, Text, sizeof(Text));
     KePrintUnlocked("*** driver %s at %s\n", Image->BaseName, Text);
 }
 

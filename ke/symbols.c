@@ -4,6 +4,9 @@
  */
 #include "ki.h"
 
+#define MAXIMUM_TABLE_ADDRESS (1ULL << 46)
+#define MAXIMUM_TABLE_LENGTH (16ULL << 20)
+
 #define SYMBOL_FUNCTION 2
 #define SYMBOL_NOTYPE 0 /* labels in assembly */
 
@@ -21,11 +24,21 @@ static ULONG64 KiSymbolCount;
 static const CHAR *KiStrings;
 static ULONG64 KiStringLength;
 
+/* Whether a table the loader names lies in memory that is mapped. */
+static BOOLEAN
+KiIsTable(ULONG64 Base, ULONG64 Length)
+{
+    return Base != 0 && Base <= MAXIMUM_TABLE_ADDRESS && Length != 0 &&
+           Length <= MAXIMUM_TABLE_LENGTH &&
+           MmIsRangeMapped(ARCH_DIRECT_MAP_BASE + Base, Length);
+}
+
 /* Takes the tables the boot information names. Boot processor, once. */
 VOID
 KeSetSymbols(const BOOT_INFORMATION *Boot)
 {
-    if (Boot->SymbolBase == 0 || Boot->StringLength == 0) {
+    if (!KiIsTable(Boot->SymbolBase, Boot->SymbolLength) ||
+        !KiIsTable(Boot->StringBase, Boot->StringLength)) {
         return;
     }
     KiSymbols = ArchDirectMap(Boot->SymbolBase);

@@ -115,8 +115,12 @@ KPRIORITY
 NTAPI
 KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
 {
-    KIRQL OldIrql = KiLockDispatcher();
-    KPRIORITY Old = Thread->Priority;
+    KIRQL OldIrql;
+    KPRIORITY Old;
+
+    KE_ASSERT(Priority > LOW_PRIORITY && Priority < MAXIMUM_PRIORITY);
+    OldIrql = KiLockDispatcher();
+    Old = Thread->Priority;
 
     Thread->BasePriority = (SCHAR)Priority;
     KiChangePriority(Thread, Priority);

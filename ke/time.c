@@ -1,4 +1,4 @@
-/* Time as routines: the performance counter, precise times, stalls. */
+/* Time as routines: the performance counter, the tick's length, stalls. */
 #include "ki.h"
 
 #define UNITS_PER_SECOND 10000000

@@ -52,20 +52,19 @@ KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime)
 static VOID
 KiCompleteTimer(PKTIMER Timer)
 {
+    PKDPC Dpc = Timer->Dpc;
+
     Timer->Header.SignalState = 1;
     if (Timer->Period != 0) {
-        ULONG64 Period = (ULONG64)Timer->Period * UNITS_PER_MILLISECOND;
-        ULONG64 Now = KiQueryInterruptTime();
-
+        /* The clock may tick meanwhile: what was the future may be past when it is queued. */
         do {
-            Timer->DueTime.QuadPart += Period;
-        } while (Timer->DueTime.QuadPart <= Now);
-        KiInsertWheel(Timer);
-    }
-    if (Timer->Dpc != NULL) {
-        KeInsertQueueDpc(Timer->Dpc, NULL, NULL);
+            Timer->DueTime.QuadPart += (ULONG64)Timer->Period * UNITS_PER_MILLISECOND;
+        } while (!KiInsertWheel(Timer));
     }
     KiSignalObject(&Timer->Header, 0);
+    if (Dpc != NULL) {
+        KeInsertQueueDpc(Dpc, NULL, NULL); /* last: it may free the timer (DPC-31) */
+    }
 }
 
 /* DPC of the time-keeping processor, queued by the clock when timers are set. */

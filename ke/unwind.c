@@ -72,17 +72,43 @@ KiUnwindStep(PLDR_UNWIND_CONTEXT Context)
     return LdrUnwindFrame(Context);
 }
 
+static VOID
+KiStartUnwind(const KTRAP_FRAME *Frame, PLDR_UNWIND_CONTEXT Context)
+{
+    memset(Context, 0, sizeof(*Context));
+    Context->Rip = Frame->Rip;
+    Context->Rsp = Frame->Rsp;
+    Context->Registers[3] = Frame->Rbx;
+    Context->Registers[5] = Frame->Rbp;
+    Context->Registers[6] = Frame->Rsi;
+    Context->Registers[7] = Frame->Rdi;
+}
+
+ULONG64
+KiFindDriverOnStack(const KTRAP_FRAME *Frame)
+{
+    LDR_UNWIND_CONTEXT Context;
+
+    KiStartUnwind(Frame, &Context);
+    for (ULONG Depth = 0; Depth < MAXIMUM_FRAMES; Depth++) {
+        if (LdrFindImage(Context.Rip) != NULL) {
+            return Context.Rip;
+        }
+        if (!KiUnwindStep(&Context)) {
+            break;
+        }
+    }
+    return 0;
+}
+
 /* Prints the frames from Frame's state outwards, one line each. */
 VOID
 KiPrintStack(const KTRAP_FRAME *Frame)
 {
-    LDR_UNWIND_CONTEXT Context = {.Rip = Frame->Rip, .Rsp = Frame->Rsp};
+    LDR_UNWIND_CONTEXT Context;
     CHAR Text[160];
 
-    Context.Registers[3] = Frame->Rbx;
-    Context.Registers[5] = Frame->Rbp;
-    Context.Registers[6] = Frame->Rsi;
-    Context.Registers[7] = Frame->Rdi;
+    KiStartUnwind(Frame, &Context);
     KePrintUnlocked("stack:\n");
     for (ULONG Depth = 0; Depth < MAXIMUM_FRAMES && Context.Rip != 0; Depth++) {
         KeDescribeAddress(Context.Rip, Text, sizeof(Text));

@@ -32,10 +32,10 @@ KiTrySatisfy(const KI_WAIT *Wait, PKTHREAD Thread, NTSTATUS *Status)
     if (Wait->Type == WaitAny) {
         return FALSE;
     }
-    for (ULONG Index = 0; Index < Wait->Count; Index++) {
-        KiSatisfyWait(Wait->Objects[Index], Thread);
-    }
     *Status = STATUS_SUCCESS;
+    for (ULONG Index = 0; Index < Wait->Count; Index++) {
+        *Status |= KiSatisfyWait(Wait->Objects[Index], Thread);
+    }
     return TRUE;
 }
 

@@ -192,6 +192,18 @@ MmAllocateSystemPages(ULONG64 Count, ULONG Protection)
     return (PVOID)(ULONG_PTR)MiMapPages(&MiMappingSpace, Count, &NewFrames, Protection);
 }
 
+/* Protects one page, and keeps its alias in the direct map from being a way around that: what
+   may not be written here may not be written there. Page-table lock held. */
+static BOOLEAN
+MiProtectPage(ULONG64 Address, ULONG Protection)
+{
+    ULONG64 Frame = ArchTranslate(Address);
+
+    return Frame != (ULONG64)-1 &&
+           ArchProtectPage(ARCH_DIRECT_MAP_BASE + Frame, Protection & ARCH_PAGE_WRITE) &&
+           ArchProtectPage(Address, Protection);
+}
+
 /*
  * Changes the protection of Count pages, on every processor before it returns; FALSE when
  * one of them is not mapped. IRQL <= DISPATCH_LEVEL.
@@ -205,7 +217,7 @@ MmProtectSystemPages(PVOID Address, ULONG64 Count, ULONG Protection)
         KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&MiPageTableLock);
 
         Changed =
-            ArchProtectPage((ULONG64)(ULONG_PTR)Address + Index * PAGE_SIZE, Protection);
+            MiProtectPage((ULONG64)(ULONG_PTR)Address + Index * PAGE_SIZE, Protection);
         KeReleaseSpinLock(&MiPageTableLock, OldIrql);
     }
     KeFlushEntireTb();
@@ -222,5 +234,7 @@ MmFreeSystemPages(PVOID Address, ULONG64 Count)
         KeBugCheckEx(MEMORY_MANAGEMENT, MI_BAD_UNMAP, Base, Count,
                      MiQueryRun(&MiMappingSpace, Base));
     }
+    /* The frames go back to everybody: their direct map becomes writable again. */
+    MmProtectSystemPages(Address, Count, ARCH_PAGE_WRITE);
     MiUnmapPages(&MiMappingSpace, Base, Count, TRUE);
 }

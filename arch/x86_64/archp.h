@@ -7,6 +7,8 @@
 #define CR0_WRITE_PROTECT (1ULL << 16)
 #define CR0_MONITOR_COPROCESSOR (1ULL << 1)
 #define CR0_EMULATION (1ULL << 2)
+#define CR0_NOT_WRITE_THROUGH (1ULL << 29)
+#define CR0_CACHE_DISABLE (1ULL << 30)
 #define CR4_OSFXSR (1ULL << 9)
 #define CR4_OSXMMEXCPT (1ULL << 10)
 #define CR4_UMIP (1ULL << 11)

@@ -105,8 +105,9 @@ ArchEnableFeatures(VOID)
         Cr4 |= CR4_UMIP;
     }
     ArchpWriteCr4(Cr4);
+    /* A processor that was just reset has its caches off (CD, NW). */
     ArchpWriteCr0((ArchpReadCr0() | CR0_WRITE_PROTECT | CR0_MONITOR_COPROCESSOR) &
-                  ~CR0_EMULATION);
+                  ~(CR0_EMULATION | CR0_CACHE_DISABLE | CR0_NOT_WRITE_THROUGH));
     if (ArchFeatures.NoExecute) {
         ArchWriteMsr(MSR_EFER, ArchReadMsr(MSR_EFER) | EFER_NO_EXECUTE);
     }

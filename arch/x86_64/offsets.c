@@ -39,6 +39,9 @@ ArchpEmitOffsets(VOID)
     MEMBER(KTRAP_FRAME, Rbp);
     MEMBER(KTRAP_FRAME, ErrorCode);
     MEMBER(KTRAP_FRAME, Rip);
+    MEMBER(KTRAP_FRAME, EFlags);
+    MEMBER(KTRAP_FRAME, Rsp);
+    DEFINE(KTRAP_FRAME_LENGTH, sizeof(KTRAP_FRAME));
     MEMBER(KSWITCH_FRAME, MxCsr);
     MEMBER(KINTERRUPT, ServiceRoutine);
     MEMBER(KINTERRUPT, ServiceContext);

@@ -3,8 +3,8 @@
  *
  * Locks, in the order they are taken (first to last):
  *   1. the lock of an object in mm/, ex/, io/ (DISPATCH_LEVEL)
- *   2. the dispatcher lock (DISPATCH_LEVEL)
- *   3. the timer table lock (DISPATCH_LEVEL)
+ *   2. the dispatcher lock (DISPATCH_LEVEL), which guards the timer wheel too
+ *   3. the broadcast lock (SYNCH_LEVEL): one KeIpiGenericCall at a time
  *   4. interrupt locks (their SynchronizeIrql)
  *   5. a processor's DpcLock (interrupts off)
  *   6. the console lock (interrupts off)

@@ -31,9 +31,6 @@ typedef struct _KTHREAD {
     SCHAR BasePriority;
     KIRQL WaitIrql; /* level to return to after a wait */
     SCHAR Quantum;
-    UCHAR WaitMode;
-    BOOLEAN Alertable;
-    UCHAR WaitType;
     ULONG NextProcessor; /* runs, ran or is to run there */
     KAFFINITY Affinity;  /* processors it may use now */
     KAFFINITY UserAffinity; /* what KeRevertToUserAffinityThread restores */

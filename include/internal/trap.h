@@ -92,3 +92,5 @@ typedef struct _KSWITCH_FRAME {
     ULONG64 Rbp;
     ULONG64 Return;
 } KSWITCH_FRAME, *PKSWITCH_FRAME;
+
+C_ASSERT(sizeof(KSWITCH_FRAME) == 0xF0);

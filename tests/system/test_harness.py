@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pytest
+import run
 from conftest import ROOT
 
 from harness import disk, iso, ktap, machine, paths, report, verdict
@@ -128,6 +129,21 @@ def test_changed_disk_is_seen(tmp_path):
         file.seek(700)
         file.write(b"x")
     assert "MiB 0" in disk.complaint(image, 5, size)
+
+
+@pytest.mark.parametrize("lines, complaint", [
+    ("netecho: 100 of 100 echo replies\ndiskcheck: crc32c 0x00000007 over 1 bytes", None),
+    ("netecho: 99 of 100 echo replies\ndiskcheck: crc32c 0x00000007 over 1 bytes",
+     "netecho: 99 of 100 echo replies"),
+    ("diskcheck: crc32c 0x00000007 over 1 bytes", "netecho: 0 of 100"),
+    ("netecho: 100 of 100 echo replies\ndiskcheck: crc32c 0x00000008 over 1 bytes",
+     "wrong checksum: diskcheck says 0x00000008, rhash says 0x00000007"),
+    ("netecho: 100 of 100 echo replies", "diskcheck printed no checksum"),
+])
+def test_programs_are_judged(monkeypatch, lines, complaint):
+    monkeypatch.setattr(disk, "complaint", lambda *_: None)
+    found = run.examine(Ended(lines, machine.PASSED), None, 1, 7)[1]
+    assert not found if complaint is None else found[0].startswith(complaint)
 
 
 def test_module_words_reach_grub_unchanged():

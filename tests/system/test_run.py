@@ -93,3 +93,14 @@ def test_without_debug_exit_acpi_powers_off(boot, disk_image):
 def test_debug_exit_carries_the_verdict(boot, disk_image):
     run = boot(disk=disk_image)
     assert run.wait(90) == machine.PASSED
+
+
+@pytest.mark.parametrize("name, options, why", [
+    ("bugcheck", ["--append=bugcheck"], "bugcheck 0x000000E2 MANUALLY_INITIATED_CRASH"),
+    ("hang", ["--append=hold", "--timeout=12"], "hang: no end within 12 s"),
+    ("left-out", ["--append=cpus=2"], "2 of 4 processors came up"),
+])
+def test_last_line_says_what_went_wrong(make_run, name, options, why):
+    run = make_run(f"bad-{name}", *options)
+    assert run.status != 0, run.output
+    assert run.last_line.startswith("run: FAILED: " + why), run.last_line
