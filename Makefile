@@ -104,6 +104,17 @@ $(BUILD)/offsets.inc: arch/x86_64/offsets.c
 	@$(CC) $(CFLAGS) -MMD -MF $@.d -MT $@ -S -o - $< | \
 	    sed -n 's/^#OFFSET \([^ ]*\) \$$\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' > $@
 
+# The layouts of this profile as static asserts, and the object that is held to them. Its
+# DWARF keeps types that nothing in it uses: tests read them there.
+$(BUILD)/kinterrupt_asserts.h: tools/layout_asserts tools/harness/layouts.py \
+                               tests/data/kinterrupt.csv tests/data/isrdpcstats.csv
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	@$(PYTHON) tools/layout_asserts x64 $(NT) > $@
+
+$(BUILD)/ke/layout.o: $(BUILD)/kinterrupt_asserts.h
+$(BUILD)/ke/layout.o: CFLAGS += -I$(BUILD) -fno-eliminate-unused-debug-types
+
 $(BUILD)/%.asm.o: %.asm arch/x86_64/entry.inc $(BUILD)/offsets.inc
 	@mkdir -p $(@D)
 	@echo '  NASM $<'
@@ -114,10 +125,19 @@ $(BUILD)/%.o: %.c
 	@echo '  CC   $<'
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# Folder $(1) has what it is built from, and, if two drivers share code, a sources.txt that
+# names files in the other one's folder, whose headers are then found with <>.
+borrowed = $(patsubst %,$(dir $(1))%,$(shell [ ! -f $(1)/sources.txt ] || \
+             sed 's/\#.*//' $(1)/sources.txt))
+lenders  = $(sort $(dir $(call borrowed,$(1))))
+
 define module_rule
-build/$(1)/$(2).sys: $$(wildcard $(3)/*.c $(3)/*.h) $$(PUBLIC_HEADERS) tools/build_driver
+build/$(1)/$(2).sys: $$(wildcard $(3)/*.c $(3)/*.h $(3)/sources.txt) \
+                     $(call borrowed,$(3)) $(wildcard $(addsuffix *.h,$(call lenders,$(3)))) \
+                     $$(PUBLIC_HEADERS) tools/build_driver
 	@echo '  SYS  $$@'
-	@EXTRA_CFLAGS=-Werror tools/build_driver $$@ $$(wildcard $(3)/*.c)
+	@EXTRA_CFLAGS='-Werror $(addprefix -I,$(call lenders,$(3)))' tools/build_driver $$@ \
+	    $$(wildcard $(3)/*.c) $(call borrowed,$(3))
 endef
 $(foreach Name,$(DRIVERS),$(eval $(call module_rule,drivers,$(Name),drivers/$(Name))))
 $(foreach Name,$(APPS),$(eval $(call module_rule,apps,$(Name),apps/$(Name))))
@@ -130,9 +150,13 @@ format:
 	clang-format -i $(FORMATTED)
 
 lint: packages
-	clang-format --dry-run --Werror $(FORMATTED)
-	tools/check_layers
-	$(MAKE) --no-print-directory -s CC=clang BUILD=build/lint-$(NT) build/lint-$(NT)/dirql.elf
+	@echo "  FORMAT"; clang-format --dry-run --Werror $(FORMATTED)
+	@echo "  LAYERS"; tools/check_layers
+	@echo "  CLANG"; $(MAKE) --no-print-directory -s CC=clang BUILD=build/lint-$(NT) \
+	    build/lint-$(NT)/dirql.elf
+	@echo "  CPPCHECK"; cppcheck -q -j2 --error-exitcode=1 --enable=warning,portability \
+	    --std=c11 -Iinclude -DDIRQL_NT=$(NT_$(NT)) -D__x86_64__ -D__ELF__ -D__GNUC__=12 \
+	    --suppress=missingIncludeSystem --suppress=comparePointers $(FOLDERS)
 	$(PYTHON) -m py_compile tools/*.py tools/harness/*.py tests/system/*.py
 
 clean:

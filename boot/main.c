@@ -128,6 +128,18 @@ BootRunMachine(BOOLEAN *Ended)
     return Failure;
 }
 
+/* storm=bugcheck: an interrupt storm ends the run (0xF2); else its line is masked. */
+static VOID
+BootSetStormPolicy(VOID)
+{
+    static const CHAR BugCheck[] = "bugcheck";
+    ULONG Length;
+    const CHAR *Policy = RtlQueryOption(BootInformation.Options, "storm", &Length);
+
+    KeSetStormPolicy(Policy != NULL && Length == sizeof(BugCheck) - 1 &&
+                     memcmp(Policy, BugCheck, Length) == 0);
+}
+
 static VOID
 BootProvoke(VOID)
 {
@@ -162,11 +174,11 @@ BootPhaseOne(PVOID Context)
     BOOLEAN Ended;
 
     UNREFERENCED_PARAMETER(Context);
-    BootStartProcessors(
-        &BootInformation,
-        RtlQueryNumber(BootInformation.Options, "cpus", HAL_MAXIMUM_PROCESSORS));
+    BootStartProcessors(&BootInformation, RtlQueryNumber(BootInformation.Options, "cpus",
+                                                         HAL_MAXIMUM_PROCESSORS));
     BootRequire(IoInitializeSystem(BootInformation.Options),
                 "no memory for the I/O manager");
+    BootSetStormPolicy();
     IoEnumerateDevices();
     BootProvoke();
 

@@ -5,7 +5,7 @@
 #include "bootp.h"
 
 /* Where real mode can start: below 1 MiB, which mm/ hands out to nobody. */
-#define LOWEST_TRAMPOLINE 0x1000ULL
+#define LOWEST_TRAMPOLINE  0x1000ULL
 #define HIGHEST_TRAMPOLINE 0x9E000ULL
 
 /* The last words of the trampoline (boot/trampoline.asm). */
@@ -80,7 +80,8 @@ BootIsUsable(const BOOT_INFORMATION *Boot, ULONG64 Page)
 static ULONG64
 BootChooseTrampolinePage(const BOOT_INFORMATION *Boot)
 {
-    for (ULONG64 Page = LOWEST_TRAMPOLINE; Page <= HIGHEST_TRAMPOLINE; Page += PAGE_SIZE) {
+    for (ULONG64 Page = LOWEST_TRAMPOLINE; Page <= HIGHEST_TRAMPOLINE;
+         Page += PAGE_SIZE) {
         if (BootIsUsable(Boot, Page) && !BootIsOccupied(Boot, Page)) {
             return Page;
         }
@@ -117,8 +118,8 @@ BootStartOne(ULONG Number, ULONG ApicId, ULONG64 StartPage)
 }
 
 /*
- * One after the other. The first that does not come is named and left out, and so are those
- * after it: it may still come, so its page and its numbers stay its own.
+ * One after the other. The first that does not come is named and left out, and so are
+ * those after it: it may still come, so its page and its numbers stay its own.
  */
 VOID
 BootStartProcessors(const BOOT_INFORMATION *Boot, ULONG Limit)

@@ -101,7 +101,7 @@ ExAllocateInterruptObject(SIZE_T Size)
     ULONG Count = (ULONG)((Size + EXP_SLOT_SIZE - 1) / EXP_SLOT_SIZE);
     PVOID Slots;
 
-    if (Size == 0 || Size > PAGE_SIZE) {
+    if (Size == 0 || Size > PAGE_SIZE || ExInjectFailure()) {
         return NULL;
     }
     /* Another processor can be faster to the slots of a page just added. */

@@ -75,6 +75,9 @@ ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
         KeBugCheckEx(BAD_POOL_CALLER, POOL_ZERO_TAG, PoolType, NumberOfBytes,
                      (ULONG_PTR)__builtin_return_address(0));
     }
+    if (ExInjectFailure()) {
+        return NULL;
+    }
     Irql = KeAcquireSpinLockRaiseToDpc(&ExpPoolLock);
     Block = ExpHeapAllocate(&ExpHeap, NumberOfBytes, Tag,
                             (PoolType & EXP_POOL_CACHE_ALIGNED) != 0);

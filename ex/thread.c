@@ -78,7 +78,7 @@ PspAllocateThread(PKSTART_ROUTINE StartRoutine, PVOID StartContext, KPRIORITY Pr
     if (Thread == NULL) {
         return NULL;
     }
-    Thread->StackTop = MmCreateKernelStack(KERNEL_STACK_SIZE);
+    Thread->StackTop = ExInjectFailure() ? NULL : MmCreateKernelStack(KERNEL_STACK_SIZE);
     if (Thread->StackTop == NULL) {
         ObfDereferenceObject(Thread);
         return NULL;

@@ -15,8 +15,6 @@
 #define APIC_BASE_BSP     0x100
 #define APIC_BASE_ADDRESS 0x000FFFFFFFFFF000ULL
 
-#define LOGICAL_PROCESSORS 8 /* bits of a flat logical destination */
-
 static ULONG64 HalpApicBase; /* physical; written once by the boot processor */
 
 BOOLEAN
@@ -117,7 +115,7 @@ HalInitializeLocalApic(VOID)
     }
     HalpWriteApic(APIC_DESTINATION_FORMAT, APIC_FORMAT_FLAT);
     HalpWriteApic(APIC_LOGICAL_DESTINATION,
-                  Number < LOGICAL_PROCESSORS ? 1U << (APIC_ID_SHIFT + Number) : 0);
+                  Number < HALP_FLAT_PROCESSORS ? 1U << (APIC_ID_SHIFT + Number) : 0);
     HalpMaskLocalSources();
     HalpSetLocalPins(HalpPlatform.Madt.Processors[Number].AcpiId);
     HalpWriteApic(APIC_LVT_ERROR, APIC_ERROR_VECTOR);

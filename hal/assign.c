@@ -4,9 +4,16 @@
  */
 #include "record.h"
 
-/* The line's record: the one it has, or a new one on Processor. Lock held. */
 static PHALP_RECORD
-HalpClaimLine(const HALP_LINE *Line, ULONG Processor)
+HalpFindAssignment(const HAL_INTERRUPT_ASSIGNMENT *Assignment)
+{
+    return HalpFindRecord(Assignment->Vector,
+                          (ULONG)__builtin_ctzll(Assignment->Affinity));
+}
+
+/* The line's record: the one it has, or a new one for Affinity. Lock held. */
+static PHALP_RECORD
+HalpClaimLine(const HALP_LINE *Line, ULONG64 Affinity)
 {
     PHALP_RECORD Record = HalpFindLineRecord(Line->Gsi);
     if (Record != NULL) {
@@ -16,11 +23,11 @@ HalpClaimLine(const HALP_LINE *Line, ULONG Processor)
     if (HalpCountFreeRecords() == 0) {
         return NULL;
     }
-    ULONG Vector = HalpClaimVectors(Processor, 1);
+    ULONG Vector = HalpClaimVectors(Affinity, 1);
     if (Vector == 0) {
         return NULL;
     }
-    Record = HalpCreateRecord(Vector, Processor);
+    Record = HalpCreateRecord(Vector, Affinity);
     Record->Assignment.Gsi = Line->Gsi;
     Record->Assignment.ActiveLow = Line->ActiveLow;
     Record->Assignment.Latched = !Line->Level;
@@ -28,18 +35,21 @@ HalpClaimLine(const HALP_LINE *Line, ULONG Processor)
 }
 
 /*
- * Gives the function's INTx line a vector. A line that has one keeps it, and its
- * processor: functions that share a line share both (KINT-4). PASSIVE_LEVEL.
+ * Gives the function's INTx line a vector, on every processor of Affinity (bit = number)
+ * or, where they cannot be named together, on its first. A line that has one keeps it, and
+ * its processors: functions that share a line share both (KINT-4). PASSIVE_LEVEL.
  *
  * STATUS_NOT_FOUND: no function, no pin, or the pin is routed nowhere.
- * STATUS_INVALID_PARAMETER: no such processor. STATUS_INSUFFICIENT_RESOURCES: no vector.
+ * STATUS_INVALID_PARAMETER: no processor, or one that is not there.
+ * STATUS_INSUFFICIENT_RESOURCES: no vector is free on all of them.
  */
 NTSTATUS
-HalAssignLine(HAL_PCI_ADDRESS Address, ULONG Processor,
+HalAssignLine(HAL_PCI_ADDRESS Address, ULONG64 Affinity,
               PHAL_INTERRUPT_ASSIGNMENT Assignment)
 {
     HALP_LINE Line;
-    if (Processor >= HalpPlatform.Madt.ProcessorCount) {
+    Affinity = HalpReachableAffinity(Affinity);
+    if (Affinity == 0) {
         return STATUS_INVALID_PARAMETER;
     }
     if (HalReadPci(Address, PCI_VENDOR_ID, 2) == PCI_NO_DEVICE ||
@@ -47,7 +57,7 @@ HalAssignLine(HAL_PCI_ADDRESS Address, ULONG Processor,
         return STATUS_NOT_FOUND;
     }
     BOOLEAN Enabled = HalpAcquireLock(&HalpAssignmentLock);
-    PHALP_RECORD Record = HalpClaimLine(&Line, Processor);
+    PHALP_RECORD Record = HalpClaimLine(&Line, Affinity);
     if (Record != NULL) {
         *Assignment = Record->Assignment;
         ULONG Command = HalReadPci(Address, PCI_COMMAND, 2);
@@ -58,61 +68,68 @@ HalAssignLine(HAL_PCI_ADDRESS Address, ULONG Processor,
 }
 
 static PHALP_RECORD
-HalpCreateMessage(const HALP_MESSAGE_SOURCE *Source, ULONG Vector, ULONG Processor,
+HalpCreateMessage(const HALP_MESSAGE_SOURCE *Source, ULONG Vector, ULONG64 Affinity,
                   ULONG Index)
 {
-    PHALP_RECORD Record = HalpCreateRecord(Vector, Processor);
+    PHALP_RECORD Record = HalpCreateRecord(Vector, Affinity);
     Record->Source = *Source;
     Record->Assignment.Message = TRUE;
     Record->Assignment.Latched = TRUE;
     Record->Assignment.MessageIndex = Index;
-    Record->Assignment.MessageAddress =
-        HALP_MESSAGE_ADDRESS | (HalpPlatform.Madt.Processors[Processor].ApicId
-                                << HALP_MESSAGE_DESTINATION_SHIFT);
-    Record->Assignment.MessageData = Vector;
+    HalpDescribeTarget(Record);
     return Record;
 }
 
-/* One aligned block for MSI, whose low data bits are the message number. Lock held. */
+/*
+ * One aligned block for MSI, whose low data bits are the message number. Lock held. The
+ * messages have one address, but are connected one after the other: to several processors
+ * one of them would arrive where another's gate is set and its own is not yet. So more
+ * than one go to the first processor alone.
+ */
 static NTSTATUS
-HalpClaimMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Processor, ULONG Count,
+HalpClaimMsi(const HALP_MESSAGE_SOURCE *Source, ULONG64 Affinity, ULONG Count,
              PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
-    ULONG First = HalpClaimVectors(Processor, Count);
+    if (Count > 1) {
+        Affinity &= ~(Affinity - 1);
+    }
+    ULONG First = HalpClaimVectors(Affinity, Count);
     if (First == 0) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     for (ULONG Index = 0; Index < Count; Index++) {
         Assignments[Index] =
-            HalpCreateMessage(Source, First + Index, Processor, Index)->Assignment;
+            HalpCreateMessage(Source, First + Index, Affinity, Index)->Assignment;
     }
-    HalpWriteMsi(Source, (ULONG)Assignments[0].MessageAddress, First, Count);
+    HalpWriteMsi(Source, (ULONG)Assignments[0].MessageAddress, Assignments[0].MessageData,
+                 Count);
     return STATUS_SUCCESS;
 }
 
 /* A vector of its own for each message of MSI-X; all or none. Lock held. */
 static NTSTATUS
-HalpClaimMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG Processor, ULONG Count,
+HalpClaimMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG64 Affinity, ULONG Count,
               PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
     HalpResetMsiX(Source);
     for (ULONG Index = 0; Index < Count; Index++) {
-        ULONG Vector = HalpClaimVectors(Processor, 1);
+        ULONG Vector = HalpClaimVectors(Affinity, 1);
         if (Vector == 0) {
             while (Index-- != 0) {
-                HalpFreeRecord(HalpFindRecord(Assignments[Index].Vector, Processor));
+                HalpFreeRecord(HalpFindAssignment(&Assignments[Index]));
             }
             return STATUS_INSUFFICIENT_RESOURCES;
         }
         Assignments[Index] =
-            HalpCreateMessage(Source, Vector, Processor, Index)->Assignment;
-        HalpWriteMsiX(Source, Index, (ULONG)Assignments[Index].MessageAddress, Vector);
+            HalpCreateMessage(Source, Vector, Affinity, Index)->Assignment;
+        HalpWriteMsiX(Source, Index, (ULONG)Assignments[Index].MessageAddress,
+                      Assignments[Index].MessageData);
     }
     return STATUS_SUCCESS;
 }
 
 static NTSTATUS
-HalpClaimMessages(PHALP_MESSAGE_SOURCE Source, ULONG Processor, ULONG Count,
+HalpClaimMessages(PHALP_MESSAGE_SOURCE Source, ULONG64 Affinity, ULONG Count,
                   PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
     ULONG Enabled;
@@ -123,26 +140,27 @@ HalpClaimMessages(PHALP_MESSAGE_SOURCE Source, ULONG Processor, ULONG Count,
     if (HalpCountFreeRecords() < Count) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    return Source->MsiX ? HalpClaimMsiX(Source, Processor, Count, Assignments)
-                        : HalpClaimMsi(Source, Processor, Count, Assignments);
+    return Source->MsiX ? HalpClaimMsiX(Source, Affinity, Count, Assignments)
+                        : HalpClaimMsi(Source, Affinity, Count, Assignments);
 }
 
 /*
- * Gives the function Count messages, all to Processor: MSI-X when it has it, else MSI,
- * for which Count is 1, 2, 4, 8 or 16 (MSI-5). Nothing is sent until one is enabled.
- * PASSIVE_LEVEL.
+ * Gives the function Count messages, all to Affinity (as for HalAssignLine): MSI-X when it
+ * has it, else MSI, for which Count is 1, 2, 4, 8 or 16 (MSI-5). Nothing is sent until one
+ * is enabled. PASSIVE_LEVEL.
  *
  * STATUS_NOT_SUPPORTED: no capability, or not that many messages.
  * STATUS_DEVICE_BUSY: the function has messages already.
- * STATUS_INVALID_PARAMETER: no such processor, no message.
+ * STATUS_INVALID_PARAMETER: no processor, or one that is not there; no message.
  * STATUS_INSUFFICIENT_RESOURCES: no vectors; the function is as before.
  */
 NTSTATUS
-HalAssignMessages(HAL_PCI_ADDRESS Address, ULONG Processor, ULONG Count,
+HalAssignMessages(HAL_PCI_ADDRESS Address, ULONG64 Affinity, ULONG Count,
                   PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
     HALP_MESSAGE_SOURCE Source;
-    if (Processor >= HalpPlatform.Madt.ProcessorCount || Count == 0) {
+    Affinity = HalpReachableAffinity(Affinity);
+    if (Affinity == 0 || Count == 0) {
         return STATUS_INVALID_PARAMETER;
     }
     if (!HalpFindMessageSource(Address, &Source) || Count > Source.Count ||
@@ -150,7 +168,7 @@ HalAssignMessages(HAL_PCI_ADDRESS Address, ULONG Processor, ULONG Count,
         return STATUS_NOT_SUPPORTED;
     }
     BOOLEAN Enabled = HalpAcquireLock(&HalpAssignmentLock);
-    NTSTATUS Status = HalpClaimMessages(&Source, Processor, Count, Assignments);
+    NTSTATUS Status = HalpClaimMessages(&Source, Affinity, Count, Assignments);
     HalpReleaseLock(&HalpAssignmentLock, Enabled);
     return Status;
 }
@@ -170,12 +188,12 @@ HalQueryMessageCount(HAL_PCI_ADDRESS Address)
 VOID
 HalReleaseAssignment(const HAL_INTERRUPT_ASSIGNMENT *Assignment)
 {
-    ULONG Processor = (ULONG)__builtin_ctzll(Assignment->Affinity);
     BOOLEAN Enabled = HalpAcquireLock(&HalpAssignmentLock);
-    PHALP_RECORD Record = HalpFindRecord(Assignment->Vector, Processor);
+    PHALP_RECORD Record = HalpFindAssignment(Assignment);
     if (Record != NULL && --Record->References == 0) {
         ULONG Others;
-        Record->Enabled = FALSE;
+        Record->Enabled = 0;
+        Record->Silenced = FALSE;
         HalpApplyRecord(Record);
         HalpFreeRecord(Record);
         if (Record->Assignment.Message &&

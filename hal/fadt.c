@@ -14,9 +14,13 @@
 #define FADT_PM1A_CONTROL   64
 #define FADT_PM1B_CONTROL   68
 #define FADT_CENTURY        108
+#define FADT_FLAGS          112
 #define FADT_X_DSDT         140
 #define FADT_X_PM1A_CONTROL 172
 #define FADT_X_PM1B_CONTROL 184
+
+#define FLAG_CLUSTER_DESTINATIONS  0x40000
+#define FLAG_PHYSICAL_DESTINATIONS 0x80000
 
 #define GAS_LENGTH    12
 #define GAS_SYSTEM_IO 1
@@ -60,6 +64,9 @@ HalpParseFadt(const UCHAR *Table, PHALP_FADT Fadt)
     Fadt->Pm1bControl =
         HalpReadControlPort(Table, Length, FADT_PM1B_CONTROL, FADT_X_PM1B_CONTROL);
     Fadt->CenturyIndex = Table[FADT_CENTURY];
+    Fadt->NoFlatDestinations =
+        (HalpRead32(Table + FADT_FLAGS) &
+         (FLAG_CLUSTER_DESTINATIONS | FLAG_PHYSICAL_DESTINATIONS)) != 0;
     return STATUS_SUCCESS;
 }
 

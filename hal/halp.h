@@ -55,17 +55,33 @@ extern HALP_PLATFORM HalpPlatform;
 /* print.c: one line of the HAL on the console, with "hal: " before it and '\n' after. */
 __attribute__((format(printf, 1, 2))) VOID HalpPrint(const CHAR *Format, ...);
 
+/* target.c: processors as the destination of an interrupt. */
+#define HALP_FLAT_PROCESSORS 8 /* bits of a flat logical destination */
+typedef struct _HALP_TARGET {
+    UCHAR Destination; /* an APIC id, or Logical: a bit for each processor */
+    BOOLEAN Logical;   /* and delivered to one of them, by lowest priority */
+} HALP_TARGET, *PHALP_TARGET;
+/* Affinity, or its first processor when the hardware cannot name all; 0: there is none in
+   it, or one that does not exist. */
+ULONG64 HalpReachableAffinity(ULONG64 Affinity);
+/* Those of Affinity, which is reachable, that are in Enabled. With none of them enabled all
+   are meant: what will be written. */
+HALP_TARGET HalpQueryTarget(ULONG64 Affinity, ULONG64 Enabled);
+
 /* ioapic.c */
 typedef struct _HALP_LINE {
     ULONG Gsi;
-    ULONG ApicId;
+    HALP_TARGET Target;
     UCHAR Vector;
     BOOLEAN ActiveLow;
     BOOLEAN Level;
 } HALP_LINE, *PHALP_LINE;
 BOOLEAN HalpLineExists(ULONG Gsi);
+/* Before a masked line that nobody serves is used: what is left of its last use. */
+VOID HalpClearLine(ULONG Gsi);
 VOID HalpEnableLine(const HALP_LINE *Line);
 VOID HalpDisableLine(ULONG Gsi);
+ULONG64 HalpReadLine(ULONG Gsi);
 
 /* pic.c */
 VOID HalpDisablePics(VOID);

@@ -15,6 +15,8 @@
 #define IOAPIC_MAXIMUM_PINS 240
 #define IOAPIC_ABSENT       MAXULONG
 
+#define ENTRY_LOWEST_PRIORITY   0x100
+#define ENTRY_LOGICAL           0x800
 #define ENTRY_PENDING           0x1000
 #define ENTRY_ACTIVE_LOW        0x2000
 #define ENTRY_REMOTE_IRR        0x4000
@@ -136,10 +138,42 @@ HalInitializeIoApics(VOID)
     return HalpIoApicCount != 0 ? STATUS_SUCCESS : STATUS_NOT_FOUND;
 }
 
+/* Masks an entry, otherwise Low, and waits until nothing of it is left to send. */
+static VOID
+HalpMaskPin(PHALP_IOAPIC IoApic, ULONG Pin, ULONG Low)
+{
+    ULONG Reads = PENDING_READS;
+    HalpWriteIoApic(IoApic, IOAPIC_ENTRY(Pin), Low | ENTRY_MASKED);
+    while ((HalpReadIoApic(IoApic, IOAPIC_ENTRY(Pin)) & ENTRY_PENDING) != 0 &&
+           --Reads != 0) {
+        ArchPause();
+    }
+}
+
 /*
- * Writes the entry and opens it. Masked before, because the destination stands in the
- * other half; the half that opens is written last. A remote-IRR bit that is still set has
- * no handler any more that would end it: it is cleared.
+ * Forgets what is left of a masked line's last use: a remote-IRR bit that is still set has
+ * no handler any more that would end it.
+ */
+VOID
+HalpClearLine(ULONG Gsi)
+{
+    ULONG Pin;
+    PHALP_IOAPIC IoApic = HalpFindIoApic(Gsi, &Pin);
+    if (IoApic == NULL) {
+        return;
+    }
+    BOOLEAN Enabled = HalpAcquireLock(&IoApic->Lock);
+    if ((HalpReadIoApic(IoApic, IOAPIC_ENTRY(Pin)) & ENTRY_REMOTE_IRR) != 0) {
+        HalpResetEntry(IoApic, Pin);
+    }
+    HalpReleaseLock(&IoApic->Lock, Enabled);
+}
+
+/*
+ * Writes the entry and opens it; also the entry of an open line whose target changes.
+ * Masked before, because the destination stands in the other half; the half that opens is
+ * written last. The trigger mode stays as it is meanwhile, and with it the remote-IRR bit
+ * of a line that another processor is serving: its end of interrupt clears that.
  */
 VOID
 HalpEnableLine(const HALP_LINE *Line)
@@ -150,20 +184,36 @@ HalpEnableLine(const HALP_LINE *Line)
         return;
     }
     ULONG Low = Line->Vector | (Line->ActiveLow ? ENTRY_ACTIVE_LOW : 0) |
-                (Line->Level ? ENTRY_LEVEL : 0);
+                (Line->Level ? ENTRY_LEVEL : 0) |
+                (Line->Target.Logical ? ENTRY_LOGICAL | ENTRY_LOWEST_PRIORITY : 0);
     BOOLEAN Enabled = HalpAcquireLock(&IoApic->Lock);
-    HalpWriteIoApic(IoApic, IOAPIC_ENTRY(Pin), ENTRY_MASKED);
+    HalpMaskPin(IoApic, Pin, Low);
     HalpWriteIoApic(IoApic, IOAPIC_ENTRY(Pin) + 1,
-                    Line->ApicId << ENTRY_DESTINATION_SHIFT);
+                    (ULONG)Line->Target.Destination << ENTRY_DESTINATION_SHIFT);
     HalpWriteIoApic(IoApic, IOAPIC_ENTRY(Pin), Low);
     HalpReleaseLock(&IoApic->Lock, Enabled);
 }
 
+/* The redirection entry as it stands; 0 when no I/O APIC has the line. */
+ULONG64
+HalpReadLine(ULONG Gsi)
+{
+    ULONG Pin;
+    PHALP_IOAPIC IoApic = HalpFindIoApic(Gsi, &Pin);
+    if (IoApic == NULL) {
+        return 0;
+    }
+    BOOLEAN Enabled = HalpAcquireLock(&IoApic->Lock);
+    ULONG64 Entry = HalpReadIoApic(IoApic, IOAPIC_ENTRY(Pin)) |
+                    (ULONG64)HalpReadIoApic(IoApic, IOAPIC_ENTRY(Pin) + 1) << 32;
+    HalpReleaseLock(&IoApic->Lock, Enabled);
+    return Entry;
+}
+
 /*
- * Masks the line and waits until the I/O APIC has nothing of it left to send. A level
- * line that is in service then still has remote-IRR set: the end of interrupt clears it,
- * masked or not, so vector and trigger mode stay as they are until the line is enabled
- * again.
+ * Masks the line. A level line that is in service then still has remote-IRR set: the end of
+ * interrupt clears it, masked or not, so vector and trigger mode stay as they are until the
+ * line is enabled again.
  */
 VOID
 HalpDisableLine(ULONG Gsi)
@@ -174,13 +224,7 @@ HalpDisableLine(ULONG Gsi)
         return;
     }
     BOOLEAN Enabled = HalpAcquireLock(&IoApic->Lock);
-    ULONG Low = HalpReadIoApic(IoApic, IOAPIC_ENTRY(Pin));
-    HalpWriteIoApic(IoApic, IOAPIC_ENTRY(Pin), Low | ENTRY_MASKED);
-    ULONG Reads = PENDING_READS;
-    while ((HalpReadIoApic(IoApic, IOAPIC_ENTRY(Pin)) & ENTRY_PENDING) != 0 &&
-           --Reads != 0) {
-        ArchPause();
-    }
+    HalpMaskPin(IoApic, Pin, HalpReadIoApic(IoApic, IOAPIC_ENTRY(Pin)));
     HalpReleaseLock(&IoApic->Lock, Enabled);
 }
 

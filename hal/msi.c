@@ -93,6 +93,12 @@ HalpWriteMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Address, ULONG Data, ULONG
 }
 
 VOID
+HalpMoveMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Address)
+{
+    HalWritePci(Source->Address, Source->Capability + MSI_ADDRESS_LOW, 4, Address);
+}
+
+VOID
 HalpSetMsi(const HALP_MESSAGE_SOURCE *Source, ULONG EnabledMessages)
 {
     USHORT Control = HalpReadControl(Source);
@@ -108,6 +114,29 @@ HalpSetMsi(const HALP_MESSAGE_SOURCE *Source, ULONG EnabledMessages)
     }
     /* A read pushes the writes, and a message on its way, ahead of itself. */
     HalpReadControl(Source);
+}
+
+/* Message 0's registers; message n differs in the low bits of the data, as granted. */
+VOID
+HalpReadMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Index, PHAL_INTERRUPT_STATE State)
+{
+    USHORT Control = HalpReadControl(Source);
+    ULONG Capability = Source->Capability;
+    BOOLEAN Wide = (Control & MSI_CONTROL_64_BIT) != 0;
+    State->MessageAddress =
+        HalReadPci(Source->Address, Capability + MSI_ADDRESS_LOW, 4);
+    if (Wide) {
+        State->MessageAddress |=
+            (ULONG64)HalReadPci(Source->Address, Capability + MSI_ADDRESS_HIGH, 4) << 32;
+    }
+    State->MessageData =
+        HalReadPci(Source->Address, Capability + (Wide ? MSI_DATA_64 : MSI_DATA_32), 2) |
+        Index;
+    State->Masked = (Control & MSI_CONTROL_ENABLE) == 0;
+    if ((Control & MSI_CONTROL_MASKABLE) != 0) {
+        ULONG Masks = HalReadPci(Source->Address, HalpMaskOffset(Source, Control), 4);
+        State->Masked |= (Masks >> Index) & 1;
+    }
 }
 
 VOID

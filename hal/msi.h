@@ -17,6 +17,9 @@ typedef struct _HALP_MESSAGE_SOURCE {
 
 #define HALP_MESSAGE_ADDRESS           0xFEE00000U
 #define HALP_MESSAGE_DESTINATION_SHIFT 12
+#define HALP_MESSAGE_LOGICAL           0x4
+#define HALP_MESSAGE_REDIRECTED        0x8   /* to one of the named processors */
+#define HALP_MESSAGE_LOWEST_PRIORITY   0x100 /* of the data */
 
 /* The control word stands at the same place in both capabilities. */
 #define MESSAGE_CONTROL         0x02
@@ -49,16 +52,23 @@ BOOLEAN HalpFindMessageSource(HAL_PCI_ADDRESS Address, PHALP_MESSAGE_SOURCE Sour
 BOOLEAN HalpMapMessageTable(PHALP_MESSAGE_SOURCE Source);
 /* MSI-X: the capability off, every entry masked. */
 VOID HalpResetMsiX(const HALP_MESSAGE_SOURCE *Source);
-/* Writes messages, masked: Count consecutive vectors to one processor (MSI), or one
+/* Writes messages, masked: Count consecutive vectors to one address (MSI), or one
    entry. Entries beyond the granted ones carry message 0, and are masked with it (MSI-7).
  */
 VOID HalpWriteMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Address, ULONG Data,
                   ULONG Count);
 VOID HalpWriteMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG Index, ULONG Address,
                    ULONG Data);
+/* Changes where the written messages go, their data as before. One write, so that none is
+   lost though they are not masked. An entry of MSI-X is masked and written again instead. */
+VOID HalpMoveMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Address);
 /* Lets through exactly the messages whose bit is set (MSI), or sets one entry (MSI-X).
    When FALSE is set for the last one, nothing of the function is on its way any more. */
 VOID HalpSetMsi(const HALP_MESSAGE_SOURCE *Source, ULONG EnabledMessages);
 VOID HalpSetMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG Index, BOOLEAN Enabled);
+/* What stands in the device for one message: address, data, mask. */
+VOID HalpReadMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Index, PHAL_INTERRUPT_STATE State);
+VOID HalpReadMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG Index,
+                  PHAL_INTERRUPT_STATE State);
 /* Turns the capability off and gives the function its INTx pin back. */
 VOID HalpStopMessages(const HALP_MESSAGE_SOURCE *Source);

@@ -26,18 +26,26 @@ HalpQueryVectorMap(ULONG Processor)
 }
 
 ULONG
-HalpClaimVectors(ULONG Processor, ULONG Count)
+HalpClaimVectors(ULONG64 Affinity, ULONG Count)
 {
-    return HalpAllocateVectors(HalpQueryVectorMap(Processor), Count);
+    PHALP_VECTOR_MAP Maps[HAL_MAXIMUM_PROCESSORS];
+    ULONG MapCount = 0;
+    for (; Affinity != 0; Affinity &= Affinity - 1) {
+        Maps[MapCount++] = HalpQueryVectorMap((ULONG)__builtin_ctzll(Affinity));
+    }
+    return HalpAllocateSharedVectors(Maps, MapCount, Count);
 }
 
 PHALP_RECORD
 HalpFindRecord(ULONG Vector, ULONG Processor)
 {
+    if (Processor >= HAL_MAXIMUM_PROCESSORS) {
+        return NULL;
+    }
     for (ULONG Index = 0; Index < MAXIMUM_RECORDS; Index++) {
         PHALP_RECORD Record = &HalpRecords[Index];
         if (Record->References != 0 && Record->Assignment.Vector == Vector &&
-            Record->Processor == Processor) {
+            (Record->Assignment.Affinity >> Processor & 1) != 0) {
             return Record;
         }
     }
@@ -74,7 +82,7 @@ HalpCountMessages(HAL_PCI_ADDRESS Address, ULONG *Enabled)
         if (Record->References != 0 && Record->Assignment.Message &&
             HalpSameFunction(Record->Source.Address, Address)) {
             Count++;
-            if (Record->Enabled && !Record->Source.MsiX) {
+            if (HalpIsOpen(Record) && !Record->Source.MsiX) {
                 *Enabled |= 1U << Record->Assignment.MessageIndex;
             }
         }
@@ -83,17 +91,16 @@ HalpCountMessages(HAL_PCI_ADDRESS Address, ULONG *Enabled)
 }
 
 PHALP_RECORD
-HalpCreateRecord(ULONG Vector, ULONG Processor)
+HalpCreateRecord(ULONG Vector, ULONG64 Affinity)
 {
     for (ULONG Index = 0; Index < MAXIMUM_RECORDS; Index++) {
         PHALP_RECORD Record = &HalpRecords[Index];
         if (Record->References == 0) {
             __builtin_memset(Record, 0, sizeof(*Record));
             Record->References = 1;
-            Record->Processor = Processor;
             Record->Assignment.Vector = Vector;
             Record->Assignment.Irql = (UCHAR)(Vector >> 4);
-            Record->Assignment.Affinity = 1ULL << Processor;
+            Record->Assignment.Affinity = Affinity;
             return Record;
         }
     }
@@ -113,29 +120,9 @@ HalpCountFreeRecords(VOID)
 VOID
 HalpFreeRecord(PHALP_RECORD Record)
 {
-    HalpFreeVector(HalpQueryVectorMap(Record->Processor), Record->Assignment.Vector);
-    Record->References = 0;
-}
-
-VOID
-HalpApplyRecord(PHALP_RECORD Record)
-{
-    PHAL_INTERRUPT_ASSIGNMENT Assignment = &Record->Assignment;
-    if (Assignment->Message && Record->Source.MsiX) {
-        HalpSetMsiX(&Record->Source, Assignment->MessageIndex, Record->Enabled);
-    } else if (Assignment->Message) {
-        ULONG Enabled;
-        HalpCountMessages(Record->Source.Address, &Enabled);
-        HalpSetMsi(&Record->Source, Enabled);
-    } else if (Record->Enabled) {
-        HALP_LINE Line = {.Gsi = Assignment->Gsi,
-                          .ApicId =
-                              HalpPlatform.Madt.Processors[Record->Processor].ApicId,
-                          .Vector = (UCHAR)Assignment->Vector,
-                          .ActiveLow = Assignment->ActiveLow,
-                          .Level = !Assignment->Latched};
-        HalpEnableLine(&Line);
-    } else {
-        HalpDisableLine(Assignment->Gsi);
+    for (ULONG64 Rest = Record->Assignment.Affinity; Rest != 0; Rest &= Rest - 1) {
+        HalpFreeVector(HalpQueryVectorMap((ULONG)__builtin_ctzll(Rest)),
+                       Record->Assignment.Vector);
     }
+    Record->References = 0;
 }

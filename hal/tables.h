@@ -69,7 +69,8 @@ typedef struct _HALP_FADT {
     UCHAR AcpiEnable;   /* written to SmiCommand to leave legacy mode */
     USHORT Pm1aControl; /* port; 0: absent */
     USHORT Pm1bControl;
-    UCHAR CenturyIndex; /* CMOS register; 0: none */
+    UCHAR CenturyIndex;         /* CMOS register; 0: none */
+    BOOLEAN NoFlatDestinations; /* logical ids are to be clusters, or not to be used */
 } HALP_FADT, *PHALP_FADT;
 
 typedef struct _HALP_SLEEP_TYPES {

@@ -2,8 +2,8 @@
  * Which vector a device gets. The vector decides the IRQL (Vector >> 4, rule IRQL-4), so
  * this is where devices are spread over priorities.
  *
- * Policy: the class with the fewest vectors taken on that processor; of equal ones the
- * highest, so that the first device stands above the later ones; in the class the lowest
+ * Policy: the class with the fewest vectors taken on that processor (or, for an interrupt
+ * of several, on any of them); of equal ones the highest, so that the first device stands above the later ones; in the class the lowest
  * free aligned block. A block never spans two classes: the messages of one MSI function
  * have one IRQL.
  */
@@ -75,6 +75,26 @@ HalpAllocateVectors(PHALP_VECTOR_MAP Map, ULONG Count)
     ULONG First = (Best << 4) | HalpFindBlock(Map->Taken[Best], Count);
     for (ULONG Index = 0; Index < Count; Index++) {
         HalpTakeVector(Map, First + Index);
+    }
+    return First;
+}
+
+/* In the union of the maps taken is what is taken in any: what is free is free in all, and
+   with one map the choice is that of HalpAllocateVectors. */
+ULONG
+HalpAllocateSharedVectors(PHALP_VECTOR_MAP *Maps, ULONG MapCount, ULONG Count)
+{
+    HALP_VECTOR_MAP Union = *Maps[0];
+    for (ULONG Index = 1; Index < MapCount; Index++) {
+        for (ULONG Class = 0; Class < RTL_NUMBER_OF(Union.Taken); Class++) {
+            Union.Taken[Class] |= Maps[Index]->Taken[Class];
+        }
+    }
+    ULONG First = HalpAllocateVectors(&Union, Count);
+    for (ULONG Index = 0; First != 0 && Index < MapCount; Index++) {
+        for (ULONG Vector = First; Vector < First + Count; Vector++) {
+            HalpTakeVector(Maps[Index], Vector);
+        }
     }
     return First;
 }

@@ -25,4 +25,7 @@ typedef struct _HALP_VECTOR_MAP {
 VOID HalpInitializeVectorMap(PHALP_VECTOR_MAP Map);
 /* Count: 1, 2, 4, 8 or 16. First vector of an aligned block in one class, or 0. */
 ULONG HalpAllocateVectors(PHALP_VECTOR_MAP Map, ULONG Count);
+/* The same for several processors: the block is free in each of the MapCount maps, at least
+   one, and taken in all of them. */
+ULONG HalpAllocateSharedVectors(PHALP_VECTOR_MAP *Maps, ULONG MapCount, ULONG Count);
 VOID HalpFreeVector(PHALP_VECTOR_MAP Map, ULONG Vector);

@@ -14,12 +14,18 @@
  * One connection. The driver's pointer is Objects[0]. The padding keeps the objects on
  * the 64-byte lines that their code and lock words are laid out for.
  */
+/* The object of one processor, and what the kernel keeps beside it. */
+typedef struct DECLSPEC_ALIGN(64) _IOP_OBJECT {
+    KINTERRUPT Interrupt;
+    KE_INTERRUPT_EXTENSION Extension;
+    PVOID ServiceThread; /* passive level: the thread object of its ISR */
+} IOP_OBJECT, *PIOP_OBJECT;
+
 typedef struct DECLSPEC_ALIGN(64) _IOP_INTERRUPT {
     LIST_ENTRY Link; /* IopConnections; IopConnectionLock */
     KAFFINITY Processors;
     ULONG Count;
-    KE_MESSAGE_SERVICE Message; /* message ISRs: by what to call it */
-    DECLSPEC_ALIGN(64) KINTERRUPT Objects[];
+    IOP_OBJECT Objects[];
 } IOP_INTERRUPT, *PIOP_INTERRUPT;
 
 static LIST_ENTRY IopConnections = {&IopConnections, &IopConnections};
@@ -34,7 +40,7 @@ IopFindConnection(PKINTERRUPT InterruptObject)
          Link = Link->Flink) {
         PIOP_INTERRUPT Interrupt = CONTAINING_RECORD(Link, IOP_INTERRUPT, Link);
 
-        if (&Interrupt->Objects[0] == InterruptObject) {
+        if (&Interrupt->Objects[0].Interrupt == InterruptObject) {
             return Interrupt;
         }
     }
@@ -61,20 +67,53 @@ static VOID
 IopInitializeObject(PIOP_INTERRUPT Interrupt, ULONG Index, ULONG Processor,
                     const IOP_CONNECTION *Connection)
 {
-    PKINTERRUPT Object = &Interrupt->Objects[Index];
+    PIOP_OBJECT Object = &Interrupt->Objects[Index];
     PKSPIN_LOCK Lock = Connection->SpinLock;
 
     if (Lock == NULL && Index != 0) {
-        Lock = &Interrupt->Objects[0].SpinLock;
+        Lock = &Interrupt->Objects[0].Interrupt.SpinLock;
     }
-    KeInitializeInterrupt(Object, Connection->ServiceRoutine, Connection->ServiceContext,
-                          Lock, Connection->Vector, Connection->Irql,
-                          Connection->SynchronizeIrql, Connection->Mode,
+    KeInitializeInterrupt(&Object->Interrupt, Connection->ServiceRoutine,
+                          Connection->ServiceContext, Lock, Connection->Vector,
+                          Connection->Irql, Connection->SynchronizeIrql, Connection->Mode,
                           Connection->ShareVector, (CHAR)Processor, FALSE);
+    memset(&Object->Extension, 0, sizeof(Object->Extension));
+    Object->ServiceThread = NULL;
+    KeExtendInterrupt(&Object->Interrupt, &Object->Extension);
     if (Connection->MessageServiceRoutine != NULL) {
-        Interrupt->Message.Routine = Connection->MessageServiceRoutine;
-        Interrupt->Message.Index = Connection->MessageIndex;
-        KeSetMessageServiceRoutine(Object, &Interrupt->Message);
+        KeSetMessageServiceRoutine(&Object->Interrupt, Connection->MessageServiceRoutine,
+                                   Connection->MessageIndex);
+    }
+    if (Connection->Irql == PASSIVE_LEVEL) {
+        KeSetPassiveInterrupt(&Object->Interrupt);
+    }
+}
+
+/* Starts the thread in which a passive-level object's ISR runs. */
+static BOOLEAN
+IopStartService(PIOP_OBJECT Object)
+{
+    HANDLE Handle;
+
+    if (!NT_SUCCESS(PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                         KeServicePassive, &Object->Interrupt))) {
+        return FALSE;
+    }
+    ObReferenceObjectByHandle(Handle, THREAD_ALL_ACCESS, PsThreadType, KernelMode,
+                              &Object->ServiceThread, NULL);
+    ZwClose(Handle);
+    return TRUE;
+}
+
+/* Ends that thread and waits until it has. The object is disconnected. */
+static VOID
+IopStopService(PIOP_OBJECT Object)
+{
+    if (Object->ServiceThread != NULL) {
+        KeStopPassive(&Object->Interrupt);
+        KeWaitForSingleObject(Object->ServiceThread, Executive, KernelMode, FALSE, NULL);
+        ObDereferenceObject(Object->ServiceThread);
+        Object->ServiceThread = NULL;
     }
 }
 
@@ -83,16 +122,23 @@ static VOID
 IopDisconnectObjects(PIOP_INTERRUPT Interrupt, ULONG Count)
 {
     while (Count != 0) {
-        KeDisconnectInterrupt(&Interrupt->Objects[--Count]);
+        PIOP_OBJECT Object = &Interrupt->Objects[--Count];
+
+        KeDisconnectInterrupt(&Object->Interrupt);
+        IopStopService(Object);
     }
 }
 
 /* Connects every object, or none. */
 static BOOLEAN
-IopConnectObjects(PIOP_INTERRUPT Interrupt)
+IopConnectObjects(PIOP_INTERRUPT Interrupt, BOOLEAN Passive)
 {
     for (ULONG Index = 0; Index < Interrupt->Count; Index++) {
-        if (!KeConnectInterrupt(&Interrupt->Objects[Index])) {
+        PIOP_OBJECT Object = &Interrupt->Objects[Index];
+
+        if ((Passive && !IopStartService(Object)) ||
+            !KeConnectInterrupt(&Object->Interrupt)) {
+            IopStopService(Object);
             IopDisconnectObjects(Interrupt, Index);
             return FALSE;
         }
@@ -106,7 +152,7 @@ IopCreateConnection(const IOP_CONNECTION *Connection, KAFFINITY Processors)
 {
     ULONG Count = RtlCountBits(Processors);
     PIOP_INTERRUPT Interrupt =
-        ExAllocateInterruptObject(sizeof(IOP_INTERRUPT) + Count * sizeof(KINTERRUPT));
+        ExAllocateInterruptObject(sizeof(IOP_INTERRUPT) + Count * sizeof(IOP_OBJECT));
     ULONG Index = 0;
 
     if (Interrupt == NULL) {
@@ -122,6 +168,20 @@ IopCreateConnection(const IOP_CONNECTION *Connection, KAFFINITY Processors)
     return Interrupt;
 }
 
+/* DIRQL: the vector's level, and at least that for the ISR. Passive level: both zero, and
+   no spin lock (CON-25). */
+static BOOLEAN
+IopAreLevelsValid(const IOP_CONNECTION *Connection)
+{
+    if (Connection->Irql == PASSIVE_LEVEL) {
+        return Connection->SynchronizeIrql == PASSIVE_LEVEL &&
+               Connection->SpinLock == NULL;
+    }
+    return Connection->Irql == Connection->Vector >> 4 &&
+           Connection->SynchronizeIrql >= Connection->Irql &&
+           Connection->SynchronizeIrql <= HIGH_LEVEL;
+}
+
 /* The arguments KeConnectInterrupt would refuse, found before anything is allocated. */
 static BOOLEAN
 IopIsValidConnection(const IOP_CONNECTION *Connection)
@@ -129,10 +189,7 @@ IopIsValidConnection(const IOP_CONNECTION *Connection)
     return (Connection->ServiceRoutine != NULL ||
             Connection->MessageServiceRoutine != NULL) &&
            Connection->Vector >= IOP_LOWEST_VECTOR &&
-           Connection->Vector <= IOP_HIGHEST_VECTOR &&
-           Connection->Irql == Connection->Vector >> 4 &&
-           Connection->SynchronizeIrql >= Connection->Irql &&
-           Connection->SynchronizeIrql <= HIGH_LEVEL;
+           Connection->Vector <= IOP_HIGHEST_VECTOR && IopAreLevelsValid(Connection);
 }
 
 /*
@@ -154,8 +211,8 @@ IopConnect(const IOP_CONNECTION *Connection, PKINTERRUPT *InterruptObject)
     if (Interrupt == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    *InterruptObject = &Interrupt->Objects[0];
-    if (!IopConnectObjects(Interrupt)) {
+    *InterruptObject = &Interrupt->Objects[0].Interrupt;
+    if (!IopConnectObjects(Interrupt, Connection->Irql == PASSIVE_LEVEL)) {
         *InterruptObject = NULL;
         ExFreeInterruptObject(Interrupt);
         return STATUS_INVALID_PARAMETER;
@@ -231,3 +288,21 @@ IoDisconnectInterrupt(PKINTERRUPT InterruptObject)
     ExFreeInterruptObject(Interrupt);
 }
 EXPORT(IoDisconnectInterrupt);
+
+/* Has every object of a connection call its ISR, or not (CON-30). What is no live connection
+   is left alone: the routine answers nothing. IRQL: <= DISPATCH_LEVEL. */
+VOID
+IopReportConnection(PKINTERRUPT InterruptObject, BOOLEAN Active)
+{
+    PIOP_INTERRUPT Interrupt;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopConnectionLock, &OldIrql);
+    Interrupt = IopFindConnection(InterruptObject);
+    if (Interrupt != NULL) {
+        for (ULONG Index = 0; Index < Interrupt->Count; Index++) {
+            KeReportInterruptState(&Interrupt->Objects[Index].Interrupt, Active);
+        }
+    }
+    KeReleaseSpinLock(&IopConnectionLock, OldIrql);
+}

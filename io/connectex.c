@@ -72,13 +72,14 @@ IopConnectFullySpecified(PIO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS Parame
 }
 
 /* Completes Connection with what was assigned: the vector, its level and processors. The
-   caller's SynchronizeIrql is a minimum (CON-17). */
+   caller's SynchronizeIrql is a minimum (CON-17). Passive: the ISR runs in a thread. */
 static VOID
-IopUseAssignment(PIOP_CONNECTION Connection, const HAL_INTERRUPT_ASSIGNMENT *Assignment)
+IopUseAssignment(PIOP_CONNECTION Connection, const HAL_INTERRUPT_ASSIGNMENT *Assignment,
+                 BOOLEAN Passive)
 {
     Connection->Vector = Assignment->Vector;
-    Connection->Irql = Assignment->Irql;
-    Connection->SynchronizeIrql = max(Connection->SynchronizeIrql, Assignment->Irql);
+    Connection->Irql = Passive ? PASSIVE_LEVEL : Assignment->Irql;
+    Connection->SynchronizeIrql = max(Connection->SynchronizeIrql, Connection->Irql);
     Connection->Mode = Assignment->Latched ? Latched : LevelSensitive;
     Connection->ShareVector = TRUE; /* CON-24 */
     Connection->Processors = Assignment->Affinity;
@@ -86,7 +87,7 @@ IopUseAssignment(PIOP_CONNECTION Connection, const HAL_INTERRUPT_ASSIGNMENT *Ass
 
 /* CONNECT_LINE_BASED: the device's line, or its only message. */
 static NTSTATUS
-IopConnectLine(PIO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS Parameters)
+IopConnectLine(PIO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS Parameters, BOOLEAN Passive)
 {
     IOP_CONNECTION Connection = {
         .ServiceRoutine = Parameters->ServiceRoutine,
@@ -107,7 +108,7 @@ IopConnectLine(PIO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS Parameters)
     if (Pdo->InterruptCount != 1) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
-    IopUseAssignment(&Connection, &Pdo->Interrupts[0]);
+    IopUseAssignment(&Connection, &Pdo->Interrupts[0], Passive || Pdo->PassiveInterrupts);
     return IopConnect(&Connection, Parameters->InterruptObject);
 }
 
@@ -128,7 +129,7 @@ IopDescribeMessage(PIO_INTERRUPT_MESSAGE_INFO_ENTRY Entry,
 /* A table of the device's messages, none connected. UnifiedIrql: the level all of their
    ISRs run at (CON-17, CON-21). */
 static PIO_INTERRUPT_MESSAGE_INFO
-IopCreateMessageTable(PIOP_PDO Pdo, KIRQL SynchronizeIrql)
+IopCreateMessageTable(PIOP_PDO Pdo, KIRQL SynchronizeIrql, BOOLEAN Passive)
 {
     PIO_INTERRUPT_MESSAGE_INFO Table =
         IopAllocate(FIELD_OFFSET(IO_INTERRUPT_MESSAGE_INFO, MessageInfo) +
@@ -142,7 +143,9 @@ IopCreateMessageTable(PIOP_PDO Pdo, KIRQL SynchronizeIrql)
     Table->MessageCount = Pdo->InterruptCount;
     for (ULONG Index = 0; Index < Pdo->InterruptCount; Index++) {
         IopDescribeMessage(&Table->MessageInfo[Index], &Pdo->Interrupts[Index]);
-        Table->UnifiedIrql = max(Table->UnifiedIrql, Pdo->Interrupts[Index].Irql);
+        if (!Passive) {
+            Table->UnifiedIrql = max(Table->UnifiedIrql, Pdo->Interrupts[Index].Irql);
+        }
     }
     return Table;
 }
@@ -161,10 +164,11 @@ IopDeleteMessageTable(PIO_INTERRUPT_MESSAGE_INFO Table, ULONG Count)
    has one of its own (CON-21). */
 static NTSTATUS
 IopConnectMessages(PIOP_PDO Pdo,
-                   PIO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS Parameters)
+                   PIO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS Parameters,
+                   BOOLEAN Passive)
 {
     PIO_INTERRUPT_MESSAGE_INFO Table =
-        IopCreateMessageTable(Pdo, Parameters->SynchronizeIrql);
+        IopCreateMessageTable(Pdo, Parameters->SynchronizeIrql, Passive);
 
     if (Table == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -181,7 +185,7 @@ IopConnectMessages(PIOP_PDO Pdo,
         };
         NTSTATUS Status;
 
-        IopUseAssignment(&Connection, &Pdo->Interrupts[Index]);
+        IopUseAssignment(&Connection, &Pdo->Interrupts[Index], Passive);
         Status = IopConnect(&Connection, &Table->MessageInfo[Index].InterruptObject);
         if (!NT_SUCCESS(Status)) {
             *Parameters->ConnectionContext.InterruptMessageTable = NULL;
@@ -192,10 +196,10 @@ IopConnectMessages(PIOP_PDO Pdo,
     return STATUS_SUCCESS;
 }
 
-/* CONNECT_MESSAGE_BASED; a device with a line and no messages gets the fallback ISR, and
-   Version says so (CON-18, CON-20). */
+/* CONNECT_MESSAGE_BASED, and Passive, CONNECT_MESSAGE_BASED_PASSIVE (CON-27). A device with
+   a line and no messages gets the fallback ISR, and Version says so (CON-18, CON-20). */
 static NTSTATUS
-IopConnectMessageBased(PIO_CONNECT_INTERRUPT_PARAMETERS All)
+IopConnectMessageBased(PIO_CONNECT_INTERRUPT_PARAMETERS All, BOOLEAN Passive)
 {
     PIO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS Parameters = &All->MessageBased;
     NTSTATUS Status = STATUS_INVALID_PARAMETER;
@@ -218,12 +222,12 @@ IopConnectMessageBased(PIO_CONNECT_INTERRUPT_PARAMETERS All)
         return Status;
     }
     if (Pdo->Interrupts[0].Message) {
-        return IopConnectMessages(Pdo, Parameters);
+        return IopConnectMessages(Pdo, Parameters, Passive || Pdo->PassiveInterrupts);
     }
     if (Parameters->FallBackServiceRoutine == NULL) {
         return STATUS_NOT_FOUND;
     }
-    Status = IopConnectLine(&Line);
+    Status = IopConnectLine(&Line, Passive);
     if (NT_SUCCESS(Status)) {
         All->Version = CONNECT_LINE_BASED;
     }
@@ -248,14 +252,23 @@ IoConnectInterruptEx(PIO_CONNECT_INTERRUPT_PARAMETERS Parameters)
     case CONNECT_FULLY_SPECIFIED_GROUP:
         return IopConnectFullySpecified(&Parameters->FullySpecified, TRUE);
     case CONNECT_LINE_BASED:
-        return IopConnectLine(&Parameters->LineBased);
+        return IopConnectLine(&Parameters->LineBased, FALSE);
     case CONNECT_MESSAGE_BASED:
-        return IopConnectMessageBased(Parameters);
+        return IopConnectMessageBased(Parameters, FALSE);
+    case CONNECT_MESSAGE_BASED_PASSIVE:
+        return IopConnectMessageBased(Parameters, TRUE);
     default:
         return STATUS_INVALID_PARAMETER_1;
     }
 }
 EXPORT(IoConnectInterruptEx);
+
+/* Whether a connection of Version is known by its message table. */
+static BOOLEAN
+IopIsMessageVersion(ULONG Version)
+{
+    return Version == CONNECT_MESSAGE_BASED || Version == CONNECT_MESSAGE_BASED_PASSIVE;
+}
 
 /* Ends what IoConnectInterruptEx made; Version as it returned it. A context that is not
    connected is bug check 0xC4. PASSIVE_LEVEL. Source: CON-29. */
@@ -265,7 +278,7 @@ IoDisconnectInterruptEx(PIO_DISCONNECT_INTERRUPT_PARAMETERS Parameters)
     PIO_INTERRUPT_MESSAGE_INFO Table =
         Parameters->ConnectionContext.InterruptMessageTable;
 
-    if (Parameters->Version == CONNECT_MESSAGE_BASED) {
+    if (IopIsMessageVersion(Parameters->Version)) {
         IopDeleteMessageTable(Table, Table->MessageCount);
     } else {
         IoDisconnectInterrupt(Parameters->ConnectionContext.InterruptObject);
@@ -289,3 +302,36 @@ IoGetAffinityInterrupt(PKINTERRUPT InterruptObject, PGROUP_AFFINITY GroupAffinit
     return STATUS_SUCCESS;
 }
 EXPORT(IoGetAffinityInterrupt);
+
+static VOID
+IopReportState(PIO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS Parameters, BOOLEAN Active)
+{
+    PIO_INTERRUPT_MESSAGE_INFO Table =
+        Parameters->ConnectionContext.InterruptMessageTable;
+
+    if (!IopIsMessageVersion(Parameters->Version)) {
+        IopReportConnection(Parameters->ConnectionContext.InterruptObject, Active);
+        return;
+    }
+    for (ULONG Index = 0; Index < Table->MessageCount; Index++) {
+        IopReportConnection(Table->MessageInfo[Index].InterruptObject, Active);
+    }
+}
+
+/* The device may interrupt again: its ISR is called (CON-31: first this, then the device).
+   What is active already stays so. IRQL: <= DISPATCH_LEVEL. Source: CON-30. */
+VOID NTAPI
+IoReportInterruptActive(PIO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS Parameters)
+{
+    IopReportState(Parameters, TRUE);
+}
+EXPORT(IoReportInterruptActive);
+
+/* The device is silent for a while: its ISR is not called, its registration stays. An ISR
+   that runs at this moment ends. IRQL: <= DISPATCH_LEVEL. Source: CON-30. */
+VOID NTAPI
+IoReportInterruptInactive(PIO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS Parameters)
+{
+    IopReportState(Parameters, FALSE);
+}
+EXPORT(IoReportInterruptInactive);

@@ -61,7 +61,8 @@ typedef struct _IOP_MODULE {
     ULONG HardwareIdCount;
     CHAR HardwareIds[IOP_MAXIMUM_HARDWARE_IDS][IOP_MAXIMUM_ID];
     ULONG MessageCount; /* msi=N: messages to ask for; 0: line interrupts */
-    ULONG Processor;    /* cpu=N: where its interrupts go; MAXULONG: round robin */
+    ULONG Passive;      /* passive=1: its ISRs run at PASSIVE_LEVEL */
+    KAFFINITY Processors; /* cpu=: where its interrupts go; 0: where there is a turn */
 } IOP_MODULE, *PIOP_MODULE;
 
 /* DRIVER_OBJECT.DriverExtension. */
@@ -201,7 +202,8 @@ typedef struct _IOP_PDO {
     PDRIVER_OBJECT FunctionDriver;
     ULONG BarCount;
     IOP_BAR Bars[IOP_MAXIMUM_BARS];
-    ULONG InterruptCount; /* assignments the device holds */
+    ULONG InterruptCount;      /* assignments the device holds */
+    BOOLEAN PassiveInterrupts; /* its driver's module says passive=1: level 0 (CON-25) */
     HAL_INTERRUPT_ASSIGNMENT Interrupts[IOP_MAXIMUM_MESSAGES];
     PCM_RESOURCE_LIST RawResources;
     PCM_RESOURCE_LIST TranslatedResources;
@@ -238,8 +240,13 @@ PIO_RESOURCE_REQUIREMENTS_LIST IopBuildRequirements(PIOP_PDO Pdo);
 ULONG IopCountRequestedMessages(const IO_RESOURCE_REQUIREMENTS_LIST *List);
 
 /* resources.c */
-NTSTATUS IopAssignResources(PIOP_PDO Pdo, ULONG Messages, ULONG Processor);
+NTSTATUS IopAssignResources(PIOP_PDO Pdo, ULONG Messages, KAFFINITY Processors);
 VOID IopReleaseResources(PIOP_PDO Pdo);
+
+/* processors.c: "2", "0,2" or "all" as a mask, a mask as text, and a device's choice. */
+BOOLEAN IopParseProcessors(const CHAR *Text, SIZE_T Length, KAFFINITY *Processors);
+VOID IopFormatProcessors(KAFFINITY Processors, CHAR *Buffer, SIZE_T Size);
+KAFFINITY IopChooseProcessors(const IOP_MODULE *Module);
 
 /* pnp.c. The lock lets one start or removal happen at a time. PASSIVE_LEVEL. */
 VOID IopInitializePnp(VOID);
@@ -313,6 +320,7 @@ typedef struct _IOP_CONNECTION {
 } IOP_CONNECTION, *PIOP_CONNECTION;
 
 NTSTATUS IopConnect(const IOP_CONNECTION *Connection, PKINTERRUPT *InterruptObject);
+VOID IopReportConnection(PKINTERRUPT InterruptObject, BOOLEAN Active);
 /* The processors of a live connection, or 0. Any IRQL <= DISPATCH_LEVEL. */
 KAFFINITY IopQueryConnection(PKINTERRUPT InterruptObject);
 

@@ -1,12 +1,12 @@
 /*
  * A module's command line, taken apart:
  *
- *     NAME.sys [hwid=ID]... [kind=app|test] [msi=N] [cpu=N] [KEY=VALUE]...
+ *     NAME.sys [hwid=ID]... [kind=app|test] [msi=N] [passive=1] [cpu=LIST] [KEY=VALUE]...
  *
  * hwid names a device the driver serves, as an INF would; msi=N opts into
- * message-signalled interrupts and asks for N of them (MSI-6); cpu=N chooses the
- * processor they go to. Every other KEY=VALUE becomes a value of the service's Parameters
- * key.
+ * message-signalled interrupts and asks for N of them (MSI-6); cpu=0,2 or cpu=all
+ * chooses the processors they go to. Every other KEY=VALUE becomes a value of the
+ * service's Parameters key.
  *
  * GRUB hands the line on with a backslash before each backslash and quote, and with
  * quotes around a word that contains blanks; both are undone here.
@@ -129,8 +129,11 @@ IopParseSetting(PIOP_MODULE Module, const CHAR *Key, const CHAR *Value)
     if (strcmp(Key, "msi") == 0) {
         return IopParseNumber(Value, IOP_MAXIMUM_MESSAGES, &Module->MessageCount);
     }
+    if (strcmp(Key, "passive") == 0) {
+        return IopParseNumber(Value, 1, &Module->Passive);
+    }
     if (strcmp(Key, "cpu") == 0) {
-        return IopParseNumber(Value, HAL_MAXIMUM_PROCESSORS - 1, &Module->Processor);
+        return IopParseProcessors(Value, strlen(Value), &Module->Processors);
     }
     return NT_SUCCESS(IopSetRegistryWord(Module->ServiceName, Key, Value));
 }
@@ -159,7 +162,6 @@ IopParseModule(const CHAR *CommandLine, PIOP_MODULE Module)
     ULONG Length;
 
     memset(Module, 0, sizeof(*Module));
-    Module->Processor = MAXULONG;
     if (!IopNextWord(&Text, Word, &Length) || Length == IOP_MAXIMUM_WORD ||
         !IopParseName(Module, Word)) {
         DbgPrint("io: module '%.64s': the line must begin with the driver's file name\n",

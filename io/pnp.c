@@ -87,27 +87,6 @@ IopMatchesIds(PIOP_PDO Pdo, const IOP_MODULE *Module, BUS_QUERY_ID_TYPE Type)
 /* ---- starting
  * ---------------------------------------------------------------------------- */
 
-/* The processor for the device's interrupts: the module's word, the option, or the next
-   of the active ones in turn. One that is not up is as if not given. */
-static ULONG
-IopChooseProcessor(const IOP_MODULE *Module)
-{
-    static ULONG Turn; /* IopPnpLock */
-    KAFFINITY Active = KeQueryActiveProcessors();
-    ULONG Processor = Module->Processor;
-
-    if (Processor == MAXULONG) {
-        Processor = RtlQueryNumber(IopOptions, "irqcpu", MAXULONG);
-    }
-    if (Processor < HAL_MAXIMUM_PROCESSORS && (Active >> Processor & 1) != 0) {
-        return Processor;
-    }
-    do {
-        Processor = Turn++ % HAL_MAXIMUM_PROCESSORS;
-    } while ((Active >> Processor & 1) == 0);
-    return Processor;
-}
-
 /* Lets the stack filter the requirements; returns the messages it settled on. */
 static ULONG
 IopFilterRequirements(PIOP_PDO Pdo)
@@ -138,19 +117,18 @@ static VOID
 IopReportStart(PIOP_PDO Pdo, const IOP_MODULE *Module)
 {
     const HAL_INTERRUPT_ASSIGNMENT *Interrupt = &Pdo->Interrupts[0];
-    ULONG Processor = 0;
+    CHAR Processors[32];
 
     if (Pdo->InterruptCount == 0) {
         DbgPrint("io: %s started on %s, without interrupt\n", Module->BaseName,
                  IopPdoName(Pdo));
         return;
     }
-    BitScanForward64(&Processor, Interrupt->Affinity);
-    DbgPrint("io: %s started on %s, %u %s interrupt(s), vector 0x%02X, IRQL %u, "
-             "processor %u\n",
+    IopFormatProcessors(Interrupt->Affinity, Processors, sizeof(Processors));
+    DbgPrint("io: %s started on %s, %u %s interrupt(s), vector 0x%02X, IRQL %u, %s\n",
              Module->BaseName, IopPdoName(Pdo), Pdo->InterruptCount,
              Interrupt->Message ? "message" : "line", Interrupt->Vector, Interrupt->Irql,
-             Processor);
+             Processors);
 }
 
 /* Resources and IRP_MN_START_DEVICE, for a device whose stack stands. */
@@ -163,7 +141,8 @@ IopStartStack(PIOP_PDO Pdo, const IOP_MODULE *Module)
 
     IopQueryBars(Pdo);
     Messages = IopFilterRequirements(Pdo);
-    Status = IopAssignResources(Pdo, Messages, IopChooseProcessor(Module));
+    Pdo->PassiveInterrupts = Module->Passive != 0;
+    Status = IopAssignResources(Pdo, Messages, IopChooseProcessors(Module));
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

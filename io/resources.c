@@ -9,20 +9,20 @@
  * (MSI-4). A device without any interrupt may still start.
  */
 static VOID
-IopAssignInterrupts(PIOP_PDO Pdo, ULONG Messages, ULONG Processor)
+IopAssignInterrupts(PIOP_PDO Pdo, ULONG Messages, KAFFINITY Processors)
 {
     NTSTATUS Status = STATUS_NOT_SUPPORTED;
 
     if (Messages != 0) {
-        Status = HalAssignMessages(Pdo->Address, Processor, Messages, Pdo->Interrupts);
+        Status = HalAssignMessages(Pdo->Address, Processors, Messages, Pdo->Interrupts);
         Pdo->InterruptCount = Messages;
     }
     if (!NT_SUCCESS(Status) && Messages > 1) {
-        Status = HalAssignMessages(Pdo->Address, Processor, 1, Pdo->Interrupts);
+        Status = HalAssignMessages(Pdo->Address, Processors, 1, Pdo->Interrupts);
         Pdo->InterruptCount = 1;
     }
     if (!NT_SUCCESS(Status) && Pdo->InterruptPin != 0) {
-        Status = HalAssignLine(Pdo->Address, Processor, Pdo->Interrupts);
+        Status = HalAssignLine(Pdo->Address, Processors, Pdo->Interrupts);
         Pdo->InterruptCount = 1;
     }
     if (!NT_SUCCESS(Status)) {
@@ -55,7 +55,7 @@ IopDescribeBar(PCM_PARTIAL_RESOURCE_DESCRIPTOR Descriptor, const IOP_BAR *Bar)
 static VOID
 IopDescribeLine(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
                 PCM_PARTIAL_RESOURCE_DESCRIPTOR Translated,
-                const HAL_INTERRUPT_ASSIGNMENT *Assignment)
+                const HAL_INTERRUPT_ASSIGNMENT *Assignment, KIRQL Irql)
 {
     Raw->Type = CmResourceTypeInterrupt;
     Raw->ShareDisposition = CmResourceShareShared;
@@ -65,7 +65,7 @@ IopDescribeLine(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
     Raw->u.Interrupt.Level = Assignment->Gsi;
     Raw->u.Interrupt.Vector = Assignment->Gsi;
     Raw->u.Interrupt.Affinity = Assignment->Affinity;
-    Translated->u.Interrupt.Level = Assignment->Irql;
+    Translated->u.Interrupt.Level = Irql;
     Translated->u.Interrupt.Vector = Assignment->Vector;
     Translated->u.Interrupt.Affinity = Assignment->Affinity;
 }
@@ -74,7 +74,7 @@ IopDescribeLine(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
 static VOID
 IopDescribeMessages(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
                     PCM_PARTIAL_RESOURCE_DESCRIPTOR Translated,
-                    const HAL_INTERRUPT_ASSIGNMENT *Assignment, ULONG Count)
+                    const HAL_INTERRUPT_ASSIGNMENT *Assignment, ULONG Count, KIRQL Irql)
 {
     Raw->Type = CmResourceTypeInterrupt;
     Raw->ShareDisposition = CmResourceShareShared;
@@ -83,9 +83,16 @@ IopDescribeMessages(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
     Raw->u.MessageInterrupt.Raw.MessageCount = (USHORT)Count;
     Raw->u.MessageInterrupt.Raw.Vector = Assignment->Vector;
     Raw->u.MessageInterrupt.Raw.Affinity = Assignment->Affinity;
-    Translated->u.MessageInterrupt.Translated.Level = Assignment->Irql;
+    Translated->u.MessageInterrupt.Translated.Level = Irql;
     Translated->u.MessageInterrupt.Translated.Vector = Assignment->Vector;
     Translated->u.MessageInterrupt.Translated.Affinity = Assignment->Affinity;
+}
+
+/* The level its ISR is to run at: none for a device whose ISRs are passive (CON-25). */
+static KIRQL
+IopLevelOf(PIOP_PDO Pdo, const HAL_INTERRUPT_ASSIGNMENT *Assignment)
+{
+    return Pdo->PassiveInterrupts ? PASSIVE_LEVEL : Assignment->Irql;
 }
 
 /* The interrupt descriptors; returns how many were filled. */
@@ -93,19 +100,23 @@ static ULONG
 IopDescribeInterrupts(PIOP_PDO Pdo, PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
                       PCM_PARTIAL_RESOURCE_DESCRIPTOR Translated)
 {
+    const HAL_INTERRUPT_ASSIGNMENT *First = &Pdo->Interrupts[0];
+
     if (Pdo->InterruptCount == 0) {
         return 0;
     }
-    if (!Pdo->Interrupts[0].Message) {
-        IopDescribeLine(Raw, Translated, &Pdo->Interrupts[0]);
+    if (!First->Message) {
+        IopDescribeLine(Raw, Translated, First, IopLevelOf(Pdo, First));
         return 1;
     }
     if (HalFindPciCapability(Pdo->Address, PCI_CAPABILITY_ID_MSIX) == 0) {
-        IopDescribeMessages(Raw, Translated, &Pdo->Interrupts[0], Pdo->InterruptCount);
+        IopDescribeMessages(Raw, Translated, First, Pdo->InterruptCount,
+                            IopLevelOf(Pdo, First));
         return 1;
     }
     for (ULONG Index = 0; Index < Pdo->InterruptCount; Index++) {
-        IopDescribeMessages(&Raw[Index], &Translated[Index], &Pdo->Interrupts[Index], 1);
+        IopDescribeMessages(&Raw[Index], &Translated[Index], &First[Index], 1,
+                            IopLevelOf(Pdo, &First[Index]));
     }
     return Pdo->InterruptCount;
 }
@@ -147,14 +158,14 @@ IopDescribeResources(PIOP_PDO Pdo)
 
 /*
  * Gives Pdo, whose regions are known, its interrupts and builds its lists.
- *   Messages   message-signalled interrupts to ask for; 0: the line
- *   Processor  where the interrupts go
+ *   Messages    message-signalled interrupts to ask for; 0: the line
+ *   Processors  where the interrupts go, all of them active
  * STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
  */
 NTSTATUS
-IopAssignResources(PIOP_PDO Pdo, ULONG Messages, ULONG Processor)
+IopAssignResources(PIOP_PDO Pdo, ULONG Messages, KAFFINITY Processors)
 {
-    IopAssignInterrupts(Pdo, Messages, Processor);
+    IopAssignInterrupts(Pdo, Messages, Processors);
     Pdo->ResourceLength =
         (ULONG)(FIELD_OFFSET(CM_RESOURCE_LIST,
                              List[0].PartialResourceList.PartialDescriptors) +

@@ -22,7 +22,7 @@ IopAllocate(SIZE_T Size, ULONG Tag)
 
 /*
  * Prepares the I/O manager and the PCI bus driver; no device is looked at yet.
- *   Options  the boot options: irqcpu=N is the processor of every device's interrupts
+ *   Options  the boot options: irqcpu= names the processors of every device's interrupts
  * STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL, once.
  */
 NTSTATUS

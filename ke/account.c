@@ -11,10 +11,14 @@ KiAddIsrCount(PKINTERRUPT Interrupt, PVOID Context)
 {
     PKE_ACCOUNT Account = Context;
 
-    Account->InterruptsEnded += KeQueryIsrCount(Interrupt);
+    /* A passive-level ISR is not part of the interrupt: that ends before it is called. */
+    if (!KiIsPassive(Interrupt)) {
+        Account->InterruptsEnded += KeQueryIsrCount(Interrupt);
+    }
 }
 
-/* Device vectors this processor's local APIC has not delivered, or not seen the end of. */
+/* Device vectors this processor's local APIC has not delivered, or not seen the end of.
+ */
 static ULONG64
 KiCountPendingVectors(VOID)
 {
@@ -26,8 +30,8 @@ KiCountPendingVectors(VOID)
     return Pending;
 }
 
-/* Runs on that processor at PASSIVE_LEVEL: with interrupts off and the lock held, no DPC is
-   between its queue and its count. */
+/* Runs on that processor at PASSIVE_LEVEL: with interrupts off and the lock held, no DPC
+   is between its queue and its count. */
 static VOID
 KiAddProcessor(PKPRCB Prcb, PKE_ACCOUNT Account)
 {

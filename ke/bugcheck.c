@@ -2,8 +2,8 @@
  * Bug checks: stop every processor, say what is known, leave the machine.
  *
  * The first processor to get here owns the report; the others are stopped by NMI, which
- * reaches them whatever their level, and a second bug check on the way prints one line and
- * ends. Nothing here takes a lock, waits without a bound, or allocates.
+ * reaches them whatever their level, and a second bug check on the way prints one line
+ * and ends. Nothing here takes a lock, waits without a bound, or allocates.
  */
 #include "ki.h"
 
@@ -58,7 +58,8 @@ KiBecomeOwner(PKPRCB Prcb, ULONG Code)
     HalLeaveMachine(HAL_VERDICT_BUGCHECK);
 }
 
-/* At HIGH_LEVEL, the list as it stands: its lock may be held by a processor that stopped. */
+/* At HIGH_LEVEL, the list as it stands: its lock may be held by a processor that stopped.
+ */
 static VOID
 KiRunCallbacks(VOID)
 {
@@ -94,8 +95,8 @@ KiBugCheckReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
 
 /* A bug check for a trap: the frame is the state to show. */
 VOID
-KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2, ULONG_PTR Parameter3,
-               ULONG_PTR Parameter4, PKTRAP_FRAME Frame)
+KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
+               ULONG_PTR Parameter3, ULONG_PTR Parameter4, PKTRAP_FRAME Frame)
 {
     const ULONG_PTR Parameters[4] = {Parameter1, Parameter2, Parameter3, Parameter4};
 
@@ -116,8 +117,7 @@ KiBugCheckCall(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Fra
 }
 EXPORT(KeBugCheckEx);
 
-VOID
-NTAPI
+VOID NTAPI
 KeBugCheck(ULONG BugCheckCode)
 {
     KeBugCheckEx(BugCheckCode, 0, 0, 0, 0);

@@ -16,6 +16,9 @@ KeQueryFirstInterruptTime(VOID)
 ULONG64
 KeQueryIsrCount(PKINTERRUPT Interrupt)
 {
+    if (KiIsPassive(Interrupt)) {
+        return Interrupt->DispatchCount;
+    }
 #if DIRQL_NT >= 0x603
     return Interrupt->IsrDpcStats.IsrCount;
 #else
@@ -54,7 +57,7 @@ KiEndIsrTime(PKINTERRUPT Interrupt)
 static VOID
 KiBeginIsrTime(PKINTERRUPT Interrupt)
 {
-    (VOID)Interrupt;
+    (VOID) Interrupt;
 }
 
 static VOID
@@ -84,6 +87,14 @@ KiCallChained(PKINTERRUPT Interrupt)
     return Claimed;
 }
 
+static BOOLEAN
+KiIsInactive(PKINTERRUPT Interrupt)
+{
+    PKE_INTERRUPT_EXTENSION Extension = KeInterruptExtension(Interrupt);
+
+    return Extension != NULL && Extension->Inactive;
+}
+
 /* One pass in list order. A level-sensitive chain stops at the first claim (CHN-1). */
 static BOOLEAN
 KiPassChain(PKINTERRUPT Head)
@@ -92,14 +103,13 @@ KiPassChain(PKINTERRUPT Head)
     BOOLEAN Claimed = FALSE;
 
     do {
-        if (KiCallChained(Interrupt)) {
+        if (!KiIsInactive(Interrupt) && KiCallChained(Interrupt)) {
             Claimed = TRUE;
             if (Head->Mode == LevelSensitive) {
                 break;
             }
         }
-        Interrupt = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink, KINTERRUPT,
-                                      InterruptListEntry);
+        Interrupt = KiNextInChain(Interrupt);
     } while (Interrupt != Head);
     return Claimed;
 }
@@ -119,9 +129,13 @@ KiScanChain(PKINTERRUPT Head)
         KiFirstInterruptTime = ArchReadTimeStamp();
     }
     KeGetCurrentPrcb()->ChainedDispatchCount++;
-    if (IsListEmpty(&Head->InterruptListEntry)) {
-        /* Here for the time only: the short way from now on, and its answer ignored now as
-           then (CHN-8). The gate can be written: its vector is in service. */
+    if (KiIsPassive(Head)) {
+        KiRequestPassive(Head);
+        return;
+    }
+    if (!KiNeedsScan(Head)) {
+        /* Here for the time only: the short way from now on, and its answer ignored now
+           as then (CHN-8). The gate can be written: its vector is in service. */
         KiSetDispatch(Head, FALSE);
         KiCallChained(Head);
         return;

@@ -13,8 +13,8 @@
 static __attribute__((aligned(PAGE_SIZE))) UCHAR KiSharedPage[PAGE_SIZE];
 #define KI_SHARED ((KUSER_SHARED_DATA *)KiSharedPage)
 
-/* Two 32-bit halves and a copy of the high one: a reader of 32 bits at a time compares the
-   copies, a reader of 64 never sees half a store. The copy is written first. */
+/* Two 32-bit halves and a copy of the high one: a reader of 32 bits at a time compares
+   the copies, a reader of 64 never sees half a store. The copy is written first. */
 static VOID
 KiStoreTime(volatile KSYSTEM_TIME *Time, ULONG64 Value)
 {
@@ -79,7 +79,8 @@ KiChargeTick(PKPRCB Prcb, KIRQL Irql)
     }
 }
 
-/* DPCs inserted in the last tick, smoothed; and the drain nobody has asked for (DPC-17). */
+/* DPCs inserted in the last tick, smoothed; and the drain nobody has asked for (DPC-17).
+ */
 static BOOLEAN
 KiCheckDpcs(PKPRCB Prcb)
 {
@@ -118,6 +119,7 @@ KiUpdateClock(PKTRAP_FRAME Frame)
             KeInsertQueueDpc(&Prcb->TimerExpirationDpc, NULL, NULL);
         }
     }
+    KiWatchStorms(Prcb);
     Request = KiCheckDpcs(Prcb);
     Request |= KiCheckQuantum(Prcb);
     if (Request) {

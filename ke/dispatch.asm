@@ -154,7 +154,8 @@ KiChainedDispatch:
         SAVE_NONVOLATILE
         mov     rax, cr8
         mov     [FRAME(PreviousIrql)], al
-        movzx   ecx, byte [rsi + KINTERRUPT_Irql]
+        mov     ecx, [rsi + KINTERRUPT_Vector]
+        shr     ecx, 4                  ; Irql, but for a passive-level object, whose is 0
         mov     cr8, rcx
         inc     qword [gs:KPCR_Prcb_InterruptCount]
         mov     rax, [gs:KPCR_Prcb_ActiveInterrupt]

@@ -1,13 +1,13 @@
 /*
- * Deferred procedure calls: one queue for each processor, drained at DISPATCH_LEVEL on the
- * processor's DPC stack when its level falls below DISPATCH_LEVEL. (DPC-1 to DPC-23)
+ * Deferred procedure calls: one queue for each processor, drained at DISPATCH_LEVEL on
+ * the processor's DPC stack when its level falls below DISPATCH_LEVEL. (DPC-1 to DPC-23)
  *
  * A KDPC is queued while its DpcData names a queue; the compare-exchange on that field is
- * what makes an insert of a queued object harmless. The queue itself is guarded by DpcLock,
- * always with interrupts off, because ISRs insert.
+ * what makes an insert of a queued object harmless. The queue itself is guarded by
+ * DpcLock, always with interrupts off, because ISRs insert.
  *
- * The drain is requested by a self-interrupt at 2Fh, not by looking at the queue on the way
- * out of an interrupt: drivers lower the level with one instruction of their own.
+ * The drain is requested by a self-interrupt at 2Fh, not by looking at the queue on the
+ * way out of an interrupt: drivers lower the level with one instruction of their own.
  */
 #include "ki.h"
 
@@ -15,7 +15,7 @@
 #define DPC_TARGET_BIAS 1
 
 #define DEFAULT_MAXIMUM_DPC_QUEUE_DEPTH 4 /* DPC-21 */
-#define DEFAULT_MINIMUM_DPC_RATE 3
+#define DEFAULT_MINIMUM_DPC_RATE        3
 
 VOID
 KiInitializeDpcQueues(PKPRCB Prcb)
@@ -39,8 +39,7 @@ KiInitializeDpcObject(PKDPC Dpc, UCHAR Type, PKDEFERRED_ROUTINE Routine, PVOID C
 }
 
 /* Makes Dpc ready to be inserted: medium importance, no target. IRQL: any. DPC-3. */
-VOID
-NTAPI
+VOID NTAPI
 KeInitializeDpc(PKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)
 {
     KiInitializeDpcObject(Dpc, KOBJECT_DPC, DeferredRoutine, DeferredContext);
@@ -48,17 +47,16 @@ KeInitializeDpc(PKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredCon
 EXPORT(KeInitializeDpc);
 
 /* Sets where and how urgently later inserts go. IRQL: any. DPC-15. */
-VOID
-NTAPI
+VOID NTAPI
 KeSetImportanceDpc(PKDPC Dpc, KDPC_IMPORTANCE Importance)
 {
     Dpc->Importance = (UCHAR)Importance;
 }
 EXPORT(KeSetImportanceDpc);
 
-/* Later inserts go to processor Number; one that does not exist changes nothing. DPC-13. */
-VOID
-NTAPI
+/* Later inserts go to processor Number; one that does not exist changes nothing. DPC-13.
+ */
+VOID NTAPI
 KeSetTargetProcessorDpc(PKDPC Dpc, CCHAR Number)
 {
     if (Number >= 0 && (ULONG)Number < HAL_MAXIMUM_PROCESSORS &&
@@ -101,7 +99,8 @@ KiShouldRequest(PKPRCB Prcb, PKDPC Dpc, BOOLEAN Local)
     if (Prcb->DpcInterruptRequested || Prcb->DpcRoutineActive) {
         return FALSE; /* the drain that is coming, or under way, takes this one along */
     }
-    if (Dpc->Importance >= HighImportance || (Local && Dpc->Importance != LowImportance)) {
+    if (Dpc->Importance >= HighImportance ||
+        (Local && Dpc->Importance != LowImportance)) {
         return TRUE;
     }
     if (Prcb->DpcData[DPC_NORMAL].DpcQueueDepth > Prcb->MaximumDpcQueueDepth) {
@@ -143,7 +142,7 @@ KiAttributeDpc(PKPRCB Current)
         Current->ActiveInterrupt->IsrDpcStats.DpcCount++;
     }
 #else
-    (VOID)Current;
+    (VOID) Current;
 #endif
 }
 
@@ -206,8 +205,8 @@ KiUnlinkDpc(PKDPC_DATA Data, PKDPC Dpc)
 }
 
 /*
- * Takes Dpc out of its queue. TRUE: it was queued and that queuing will not run; FALSE: it
- * was not queued (it may be running). IRQL: any. Source: DPC-10.
+ * Takes Dpc out of its queue. TRUE: it was queued and that queuing will not run; FALSE:
+ * it was not queued (it may be running). IRQL: any. Source: DPC-10.
  */
 BOOLEAN
 NTAPI

@@ -5,8 +5,7 @@
 #include "ki.h"
 
 /* IRQL: any. */
-VOID
-NTAPI
+VOID NTAPI
 KeInitializeEvent(PKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
 {
     KiInitializeHeader(&Event->Header,
@@ -19,12 +18,11 @@ EXPORT(KeInitializeEvent);
 /*
  * Signals the event, raising the priority of who it lets go by Increment.
  *
- * Returns the state before: non-zero when it was signalled. Wait TRUE: the caller keeps the
- * raised level and must wait at once, which gives it back. IRQL: <= DISPATCH_LEVEL; Wait
- * TRUE: <= APC_LEVEL. Source: OBJ-4.
+ * Returns the state before: non-zero when it was signalled. Wait TRUE: the caller keeps
+ * the raised level and must wait at once, which gives it back. IRQL: <= DISPATCH_LEVEL;
+ * Wait TRUE: <= APC_LEVEL. Source: OBJ-4.
  */
-LONG
-NTAPI
+LONG NTAPI
 KeSetEvent(PKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
     KIRQL OldIrql = KiLockDispatcher();
@@ -40,8 +38,7 @@ KeSetEvent(PKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 EXPORT(KeSetEvent);
 
 /* Makes it not signalled; returns the state before. IRQL: <= DISPATCH_LEVEL. */
-LONG
-NTAPI
+LONG NTAPI
 KeResetEvent(PKEVENT Event)
 {
     KIRQL OldIrql = KiLockDispatcher();
@@ -53,10 +50,9 @@ KeResetEvent(PKEVENT Event)
 }
 EXPORT(KeResetEvent);
 
-/* The same without an answer. Under the lock as well: a bare store could come between a set
-   and the waiters it lets go, and take them back (OBJ-5). */
-VOID
-NTAPI
+/* The same without an answer. Under the lock as well: a bare store could come between a
+   set and the waiters it lets go, and take them back (OBJ-5). */
+VOID NTAPI
 KeClearEvent(PKEVENT Event)
 {
     KeResetEvent(Event);
@@ -64,8 +60,7 @@ KeClearEvent(PKEVENT Event)
 EXPORT(KeClearEvent);
 
 /* Non-zero while signalled. IRQL: any, an ISR's too (ISR-11). */
-LONG
-NTAPI
+LONG NTAPI
 KeReadStateEvent(PKEVENT Event)
 {
     return __atomic_load_n(&Event->Header.SignalState, __ATOMIC_ACQUIRE);

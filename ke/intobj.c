@@ -1,27 +1,27 @@
 /*
  * Interrupt objects: initialise, connect to a vector of one processor, disconnect.
  *
- * A vector's objects on one processor form a list through InterruptListEntry; its head is in
- * KPRCB.InterruptObject and is what the IDT gate leads to. One object is dispatched by
+ * A vector's objects on one processor form a list through InterruptListEntry; its head is
+ * in KPRCB.InterruptObject and is what the IDT gate leads to. One object is dispatched by
  * KiInterruptDispatch, several by KiChainedDispatch (KINT-14).
  *
- * Connecting and disconnecting run on the object's own processor: the caller's thread moves
- * there. A gate is written by the only processor that uses it, when its vector cannot come:
- * interrupts are off here, or (KiScanChain) the vector is in service. A
- * thread that runs there at PASSIVE_LEVEL proves that no ISR is under way there: this is what
- * makes a disconnect safe to free after. KiConnectLock serializes them all.
+ * Connecting and disconnecting run on the object's own processor: the caller's thread
+ * moves there. A gate is written by the only processor that uses it, when its vector
+ * cannot come: interrupts are off here, or (KiScanChain) the vector is in service. A
+ * thread that runs there at PASSIVE_LEVEL proves that no ISR is under way there: this is
+ * what makes a disconnect safe to free after. KiConnectLock serializes them all.
  */
 #include "ki.h"
 
 /* A synchronization event used as a lock: signalled while nobody connects. */
-static KEVENT KiConnectLock = {
-    {.Type = KOBJECT_EVENT_SYNCHRONIZATION,
-     .Size = sizeof(KEVENT) / sizeof(LONG),
-     .SignalState = 1,
-     .WaitListHead = {&KiConnectLock.Header.WaitListHead,
-                      &KiConnectLock.Header.WaitListHead}}};
+static KEVENT KiConnectLock = {{.Type = KOBJECT_EVENT_SYNCHRONIZATION,
+                                .Size = sizeof(KEVENT) / sizeof(LONG),
+                                .SignalState = 1,
+                                .WaitListHead = {&KiConnectLock.Header.WaitListHead,
+                                                 &KiConnectLock.Header.WaitListHead}}};
 
-/* Where the gate of a vector leads: into the head of its chain, or to the vector's thunk. */
+/* Where the gate of a vector leads: into the head of its chain, or to the vector's thunk.
+ */
 ULONG64
 KiGateTarget(PKINTERRUPT Head)
 {
@@ -34,6 +34,23 @@ KiGateTarget(PKINTERRUPT Head)
 #endif
 }
 
+PKINTERRUPT
+KiNextInChain(PKINTERRUPT Interrupt)
+{
+    return CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink, KINTERRUPT,
+                             InterruptListEntry);
+}
+
+/* More than one ISR, one that is switched off, or one that runs in a thread. */
+BOOLEAN
+KiNeedsScan(PKINTERRUPT Head)
+{
+    PKE_INTERRUPT_EXTENSION Extension = KeInterruptExtension(Head);
+
+    return !IsListEmpty(&Head->InterruptListEntry) ||
+           (Extension != NULL && (Extension->Inactive || Extension->Passive));
+}
+
 VOID
 KiSetDispatch(PKINTERRUPT Head, BOOLEAN Chained)
 {
@@ -42,29 +59,21 @@ KiSetDispatch(PKINTERRUPT Head, BOOLEAN Chained)
                 ARCH_IST_NONE);
 }
 
-#if DIRQL_NT >= 0x600
-#define KI_MESSAGE_ROUTINE(Interrupt) ((Interrupt)->MessageServiceRoutine)
-#define KI_MESSAGE_INDEX(Interrupt) ((Interrupt)->MessageIndex)
-#else
-#define KI_MESSAGE(Interrupt) ((PKE_MESSAGE_SERVICE)(Interrupt)->Reserved)
-#define KI_MESSAGE_ROUTINE(Interrupt) (KI_MESSAGE(Interrupt)->Routine)
-#define KI_MESSAGE_INDEX(Interrupt) (KI_MESSAGE(Interrupt)->Index)
-#endif
-
 /* Calls a message ISR through the line ISR's prototype. */
-static BOOLEAN
-NTAPI
+static BOOLEAN NTAPI
 KiInterruptMessageDispatch(PKINTERRUPT Interrupt, PVOID ServiceContext)
 {
-    return KI_MESSAGE_ROUTINE(Interrupt)(Interrupt, ServiceContext,
-                                         KI_MESSAGE_INDEX(Interrupt));
+    PKE_INTERRUPT_EXTENSION Extension = KeInterruptExtension(Interrupt);
+
+    return Extension->MessageServiceRoutine(Interrupt, ServiceContext,
+                                            Extension->MessageIndex);
 }
 
 ULONG_PTR
 KeQueryServiceRoutine(PKINTERRUPT Interrupt)
 {
     return (Interrupt->ServiceRoutine == KiInterruptMessageDispatch)
-               ? (ULONG_PTR)KI_MESSAGE_ROUTINE(Interrupt)
+               ? (ULONG_PTR)KeInterruptExtension(Interrupt)->MessageServiceRoutine
                : (ULONG_PTR)Interrupt->ServiceRoutine;
 }
 
@@ -72,15 +81,14 @@ KeQueryServiceRoutine(PKINTERRUPT Interrupt)
  * Fills an interrupt object and copies the dispatch code into it. No hardware is touched.
  *
  *   Interrupt        storage; with DispatchCode in the object, executable storage
- *   SpinLock         the lock to take around the ISR, or NULL for the object's own (KINT-12)
- *   Vector, Irql     what the interrupt arrives as; Irql is Vector / 16
+ *   SpinLock         the lock to take around the ISR, or NULL for the object's own
+ * (KINT-12) Vector, Irql     what the interrupt arrives as; Irql is Vector / 16
  *   SynchronizeIrql  level of the ISR, at least Irql
  *   ProcessorNumber  the processor whose IDT the object will be connected in
  *
  * IRQL: any. Source: KCI-1, KCI-2, KINT-13.
  */
-VOID
-NTAPI
+VOID NTAPI
 KeInitializeInterrupt(PKINTERRUPT Interrupt, PKSERVICE_ROUTINE ServiceRoutine,
                       PVOID ServiceContext, PKSPIN_LOCK SpinLock, ULONG Vector,
                       KIRQL Irql, KIRQL SynchronizeIrql, KINTERRUPT_MODE InterruptMode,
@@ -108,14 +116,24 @@ KeInitializeInterrupt(PKINTERRUPT Interrupt, PKSERVICE_ROUTINE ServiceRoutine,
 EXPORT(KeInitializeInterrupt);
 
 VOID
-KeSetMessageServiceRoutine(PKINTERRUPT Interrupt, PKE_MESSAGE_SERVICE Service)
+KeExtendInterrupt(PKINTERRUPT Interrupt, PKE_INTERRUPT_EXTENSION Extension)
 {
+    Interrupt->KE_EXTENSION_POINTER = Extension;
+}
+
+VOID
+KeSetMessageServiceRoutine(PKINTERRUPT Interrupt,
+                           PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine,
+                           ULONG MessageIndex)
+{
+    PKE_INTERRUPT_EXTENSION Extension = KeInterruptExtension(Interrupt);
+
+    Extension->MessageServiceRoutine = MessageServiceRoutine;
+    Extension->MessageIndex = MessageIndex;
     Interrupt->ServiceRoutine = KiInterruptMessageDispatch;
 #if DIRQL_NT >= 0x600
-    Interrupt->MessageServiceRoutine = Service->Routine;
-    Interrupt->MessageIndex = Service->Index;
-#else
-    Interrupt->Reserved = Service;
+    Interrupt->MessageServiceRoutine = MessageServiceRoutine; /* for whoever looks */
+    Interrupt->MessageIndex = MessageIndex;
 #endif
 }
 
@@ -126,7 +144,8 @@ KiIsConnectable(PKINTERRUPT Interrupt)
     return Interrupt->Irql <= HIGH_LEVEL && Interrupt->SynchronizeIrql <= HIGH_LEVEL &&
            Interrupt->SynchronizeIrql >= Interrupt->Irql &&
            Interrupt->Vector >= PRIMARY_VECTOR_BASE && Interrupt->Vector <= 0xFF &&
-           Interrupt->Irql == Interrupt->Vector >> 4 &&
+           Interrupt->Irql ==
+               (KiIsPassive(Interrupt) ? PASSIVE_LEVEL : Interrupt->Vector >> 4) &&
            KeInterruptProcessor(Interrupt) < HAL_MAXIMUM_PROCESSORS &&
            (KeActiveProcessors & AFFINITY_MASK(KeInterruptProcessor(Interrupt))) != 0;
 }
@@ -154,7 +173,7 @@ KiConnectFirst(PKINTERRUPT Interrupt)
 
     Prcb->InterruptObject[Interrupt->Vector] = Interrupt;
     /* The very first interrupt after boot takes the longer way, which notes its time. */
-    KiSetDispatch(Interrupt, KeQueryFirstInterruptTime() == 0);
+    KiSetDispatch(Interrupt, KeQueryFirstInterruptTime() == 0 || KiNeedsScan(Interrupt));
     if (!HalEnableSystemInterrupt(Interrupt->Vector, Prcb->Number)) {
         ArchResetGate(&KeGetCurrentPcr()->IdtBase[Interrupt->Vector], Interrupt->Vector);
         Prcb->InterruptObject[Interrupt->Vector] = NULL;
@@ -167,9 +186,11 @@ KiConnectFirst(PKINTERRUPT Interrupt)
 static BOOLEAN
 KiConnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
 {
-    if (!Head->ShareVector || !Interrupt->ShareVector || Head->Mode != Interrupt->Mode) {
+    if (!Head->ShareVector || !Interrupt->ShareVector || Head->Mode != Interrupt->Mode ||
+        KiIsPassive(Head) != KiIsPassive(Interrupt)) {
         return FALSE;
     }
+    KiEndStorm(Head); /* perhaps this one can claim what nobody did */
     InsertTailList(&Head->InterruptListEntry, &Interrupt->InterruptListEntry);
     KiSetDispatch(Head, TRUE);
     return TRUE;
@@ -179,8 +200,8 @@ KiConnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
  * Connects an initialised object to its vector on its processor.
  *
  * Returns FALSE, with nothing changed, when a level or the vector is out of range, the
- * processor is not up, the object is already connected (deviations: DOUBT-5), the vector is
- * owned by one that does not share or has another mode, or no interrupt source has it.
+ * processor is not up, the object is already connected (deviations: DOUBT-5), the vector
+ * is owned by one that does not share or has another mode, or no interrupt source has it.
  *
  * The ISR can be called before this returns. IRQL: PASSIVE_LEVEL. Source: KCI-3, CON-7.
  */
@@ -202,8 +223,11 @@ KeConnectInterrupt(PKINTERRUPT Interrupt)
         Head = KeGetCurrentPrcb()->InterruptObject[Interrupt->Vector];
         /* Before the vector can fire: the ISR may look. */
         Interrupt->Connected = TRUE;
-        Connected = (Head == NULL) ? KiConnectFirst(Interrupt)
-                                   : KiConnectShared(Head, Interrupt);
+#if DIRQL_NT >= 0x602
+        Interrupt->ActiveCount = 1; /* active from the start (CON-30) */
+#endif
+        Connected =
+            (Head == NULL) ? KiConnectFirst(Interrupt) : KiConnectShared(Head, Interrupt);
         Interrupt->Connected = Connected;
     }
     ArchEnableInterrupts();
@@ -221,6 +245,7 @@ KiDisconnectLast(PKINTERRUPT Interrupt)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
 
+    KiEndStorm(Interrupt);
     HalDisableSystemInterrupt(Interrupt->Vector, Prcb->Number);
     ArchEnableInterrupts();
     ArchPause();
@@ -233,8 +258,7 @@ KiDisconnectLast(PKINTERRUPT Interrupt)
 static VOID
 KiDisconnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
 {
-    PKINTERRUPT Next = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink, KINTERRUPT,
-                                         InterruptListEntry);
+    PKINTERRUPT Next = KiNextInChain(Interrupt);
 
     RemoveEntryList(&Interrupt->InterruptListEntry);
     InitializeListHead(&Interrupt->InterruptListEntry);
@@ -242,13 +266,16 @@ KiDisconnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
         Head = Next;
         KeGetCurrentPrcb()->InterruptObject[Head->Vector] = Head;
     }
-    KiSetDispatch(Head, !IsListEmpty(&Head->InterruptListEntry));
+    KiSetDispatch(Head, KiNeedsScan(Head));
 }
 
 /* Keeps the totals of the processor whole when an object's own counts go away. */
 static VOID
 KiRetireCounts(PKINTERRUPT Interrupt)
 {
+    if (KiIsPassive(Interrupt)) {
+        return;
+    }
     KeGetCurrentPrcb()->RetiredInterruptCount += KeQueryIsrCount(Interrupt);
 #if DIRQL_NT >= 0x603
     Interrupt->IsrDpcStats.IsrCount = 0;
@@ -306,8 +333,7 @@ KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context)
 
             while (Interrupt != NULL) {
                 Visit(Interrupt, Context);
-                Interrupt = CONTAINING_RECORD(Interrupt->InterruptListEntry.Flink,
-                                              KINTERRUPT, InterruptListEntry);
+                Interrupt = KiNextInChain(Interrupt);
                 if (Interrupt == Head) {
                     break;
                 }

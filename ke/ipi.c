@@ -1,8 +1,8 @@
 /*
  * Interrupts from processor to processor, at IPI_LEVEL. (IPI-1)
  *
- * A request is a bit in the target's IpiRequests; the interrupt is sent only when the word
- * was empty, because the target takes all bits at once.
+ * A request is a bit in the target's IpiRequests; the interrupt is sent only when the
+ * word was empty, because the target takes all bits at once.
  */
 #include "ki.h"
 
@@ -55,7 +55,8 @@ KiServiceIpi(PKTRAP_FRAME Frame)
         KiJoinPacket(Packet);
         InterlockedDecrement(&Packet->Running); /* the packet is gone from here on */
     }
-    /* Also in the idle thread, which may be about to switch: it is masked there until then. */
+    /* Also in the idle thread, which may be about to switch: it is masked there until
+     * then. */
     if (Requests & IPI_REQUEST_DPC) {
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
     }
@@ -76,10 +77,12 @@ KiPostPacket(PKI_IPI_PACKET Packet, KAFFINITY Targets)
 }
 
 /*
- * Runs BroadcastFunction on all processors at once: each is interrupted, raised to IPI_LEVEL
- * and kept at a barrier until all have come; the call returns when all have finished.
+ * Runs BroadcastFunction on all processors at once: each is interrupted, raised to
+ * IPI_LEVEL and kept at a barrier until all have come; the call returns when all have
+ * finished.
  *
- * Returns the function's value on the calling processor. IRQL: < IPI_LEVEL. Source: IPI-1.
+ * Returns the function's value on the calling processor. IRQL: < IPI_LEVEL. Source:
+ * IPI-1.
  *
  * Two callers are serialized by a lock taken below IPI_LEVEL with interrupts enabled: who
  * waits for it still answers the other's call.
@@ -111,8 +114,7 @@ KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context)
 }
 EXPORT(KeIpiGenericCall);
 
-static ULONG_PTR
-NTAPI
+static ULONG_PTR NTAPI
 KiFlushTbWorker(ULONG_PTR Argument)
 {
     __asm__ volatile("mov %%cr3, %%rax; mov %%rax, %%cr3" ::: "rax", "memory");

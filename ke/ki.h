@@ -32,6 +32,25 @@ extern const UCHAR KiInterruptThunks[], KiChainedThunks[]; /* from vector 0 */
    processor, while the vector cannot be delivered. */
 VOID KiSetDispatch(PKINTERRUPT Head, BOOLEAN Chained);
 ULONG64 KiGateTarget(PKINTERRUPT Head);
+/* Whether the chain's dispatch must go through KiScanChain. */
+BOOLEAN KiNeedsScan(PKINTERRUPT Head);
+PKINTERRUPT KiNextInChain(PKINTERRUPT Interrupt);
+
+/* ---- passive.c, storm.c ---- */
+FORCEINLINE BOOLEAN
+KiIsPassive(PKINTERRUPT Interrupt)
+{
+    PKE_INTERRUPT_EXTENSION Extension = KeInterruptExtension(Interrupt);
+
+    return Extension != NULL && Extension->Passive;
+}
+
+VOID KiRequestPassive(PKINTERRUPT Head); /* from the dispatch, at the vector's level */
+NTSTATUS KiEnterPassive(PKINTERRUPT Interrupt);
+VOID KiLeavePassive(PKINTERRUPT Interrupt);
+VOID KiWatchStorms(PKPRCB Prcb); /* clock */
+VOID KiEndStorm(PKINTERRUPT Interrupt);
+KDEFERRED_ROUTINE KiReportStorm;
 
 /* ---- what the entries call ---- */
 VOID KiScanChain(PKINTERRUPT Head);
@@ -48,10 +67,11 @@ VOID KiUnlockDispatcher(KIRQL OldIrql); /* and lets a chosen thread run at once 
 VOID KiLeaveDispatcher(KIRQL OldIrql, BOOLEAN Wait);
 /* All of these under the dispatcher lock: */
 VOID KiReadyThread(PKTHREAD Thread, BOOLEAN AtHead);
-PKTHREAD KiSelectThread(PKPRCB Prcb);  /* takes the best ready one for Prcb, or NULL */
-PKTHREAD KiChooseThread(PKPRCB Prcb);  /* its NextThread, a ready one, or its idle thread */
-VOID KiSwapThread(PKTHREAD New);       /* returns when this thread runs again, lock held */
-VOID KiReleaseAfterSwap(VOID);         /* a new thread's first act: the lock it was handed */
+PKTHREAD KiSelectThread(PKPRCB Prcb); /* takes the best ready one for Prcb, or NULL */
+PKTHREAD
+KiChooseThread(PKPRCB Prcb);     /* its NextThread, a ready one, or its idle thread */
+VOID KiSwapThread(PKTHREAD New); /* returns when this thread runs again, lock held */
+VOID KiReleaseAfterSwap(VOID);   /* a new thread's first act: the lock it was handed */
 VOID KiSwapStacks(PVOID *OldStack, PVOID NewStack);
 VOID KiThreadStartup(VOID);
 VOID KiChangePriority(PKTHREAD Thread, KPRIORITY Priority);
@@ -62,18 +82,19 @@ NTSTATUS KiSatisfyWait(PDISPATCHER_HEADER Object, PKTHREAD Thread);
 VOID KiInitializeHeader(PDISPATCHER_HEADER Header, UCHAR Type, UCHAR Size, LONG Signal);
 
 /* KOBJECTS numbers (KINT-2). */
-#define KOBJECT_EVENT_NOTIFICATION 0
+#define KOBJECT_EVENT_NOTIFICATION    0
 #define KOBJECT_EVENT_SYNCHRONIZATION 1
-#define KOBJECT_MUTANT 2
-#define KOBJECT_SEMAPHORE 5
-#define KOBJECT_THREAD 6
-#define KOBJECT_TIMER_NOTIFICATION 8
+#define KOBJECT_MUTANT                2
+#define KOBJECT_SEMAPHORE             5
+#define KOBJECT_THREAD                6
+#define KOBJECT_TIMER_NOTIFICATION    8
 #define KOBJECT_TIMER_SYNCHRONIZATION 9
-#define KOBJECT_DPC 19
+#define KOBJECT_DPC                   19
 
 /* ---- timer.c, wheel.c: all under the dispatcher lock ---- */
 VOID KiInitializeTimerWheel(VOID);
-/* Queues Timer for its DueTime (interrupt time). FALSE: that is past, and it is not queued. */
+/* Queues Timer for its DueTime (interrupt time). FALSE: that is past, and it is not
+ * queued. */
 BOOLEAN KiInsertWheel(PKTIMER Timer);
 VOID KiRemoveWheel(PKTIMER Timer);
 /* Takes the next timer that is due at Now, or NULL. */

@@ -1,9 +1,9 @@
 /*
- * The spin lock itself, inline for ke/: bit 0 of the word, set by `lock bts`, cleared by a
- * plain store (a release on x86).
+ * The spin lock itself, inline for ke/: bit 0 of the word, set by `lock bts`, cleared by
+ * a plain store (a release on x86).
  *
- * Waiting reads the word, with `pause`, until it looks free, and only then tries again, so
- * that waiters do not pull the cache line from the holder.
+ * Waiting reads the word, with `pause`, until it looks free, and only then tries again,
+ * so that waiters do not pull the cache line from the holder.
  */
 #pragma once
 

@@ -2,8 +2,7 @@
 #include "ki.h"
 
 /* IRQL: any. Level is accepted and ignored, as NT does. */
-VOID
-NTAPI
+VOID NTAPI
 KeInitializeMutex(PKMUTEX Mutex, ULONG Level)
 {
     UNREFERENCED_PARAMETER(Level);
@@ -16,11 +15,10 @@ EXPORT(KeInitializeMutex);
 /*
  * Gives up one ownership. Returns the state before: 0 when the mutex became free.
  *
- * By another than the owner: STATUS_MUTANT_NOT_OWNED, unhandled, bug check 0x1E. Wait as for
- * KeSetEvent. IRQL: <= DISPATCH_LEVEL. Source: OBJ-7.
+ * By another than the owner: STATUS_MUTANT_NOT_OWNED, unhandled, bug check 0x1E. Wait as
+ * for KeSetEvent. IRQL: <= DISPATCH_LEVEL. Source: OBJ-7.
  */
-LONG
-NTAPI
+LONG NTAPI
 KeReleaseMutex(PKMUTEX Mutex, BOOLEAN Wait)
 {
     KIRQL OldIrql = KiLockDispatcher();
@@ -28,7 +26,8 @@ KeReleaseMutex(PKMUTEX Mutex, BOOLEAN Wait)
     LONG Old = Mutex->Header.SignalState;
 
     if (Mutex->OwnerThread != Thread) {
-        KeBugCheckEx(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)STATUS_MUTANT_NOT_OWNED,
+        KeBugCheckEx(KMODE_EXCEPTION_NOT_HANDLED,
+                     (ULONG_PTR)(LONG_PTR)STATUS_MUTANT_NOT_OWNED,
                      (ULONG_PTR)__builtin_return_address(0), 0, (ULONG_PTR)Mutex);
     }
     Mutex->Header.SignalState = Old + 1;
@@ -43,8 +42,7 @@ KeReleaseMutex(PKMUTEX Mutex, BOOLEAN Wait)
 }
 EXPORT(KeReleaseMutex);
 
-LONG
-NTAPI
+LONG NTAPI
 KeReadStateMutex(PKMUTEX Mutex)
 {
     return __atomic_load_n(&Mutex->Header.SignalState, __ATOMIC_ACQUIRE);

@@ -45,8 +45,8 @@ KePrint(const CHAR *Format, ...)
     va_list Arguments;
 
     va_start(Arguments, Format);
-    KiWriteConsole(Buffer, KiClampLength(RtlFormatV(Buffer, sizeof(Buffer), Format,
-                                                    Arguments)));
+    KiWriteConsole(Buffer,
+                   KiClampLength(RtlFormatV(Buffer, sizeof(Buffer), Format, Arguments)));
     va_end(Arguments);
 }
 
@@ -57,8 +57,8 @@ KePrintUnlocked(const CHAR *Format, ...)
     va_list Arguments;
 
     va_start(Arguments, Format);
-    HalWriteDebugPort(Buffer, KiClampLength(RtlFormatV(Buffer, sizeof(Buffer), Format,
-                                                       Arguments)));
+    HalWriteDebugPort(
+        Buffer, KiClampLength(RtlFormatV(Buffer, sizeof(Buffer), Format, Arguments)));
     va_end(Arguments);
 }
 
@@ -67,8 +67,8 @@ KiPrintMs(const CHAR *Format, __builtin_ms_va_list Arguments)
 {
     CHAR Buffer[PRINT_BUFFER_SIZE];
 
-    KiWriteConsole(Buffer, KiClampLength(RtlFormatMsV(Buffer, sizeof(Buffer), Format,
-                                                      Arguments)));
+    KiWriteConsole(
+        Buffer, KiClampLength(RtlFormatMsV(Buffer, sizeof(Buffer), Format, Arguments)));
     return STATUS_SUCCESS;
 }
 
@@ -108,8 +108,7 @@ DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...)
 EXPORT(DbgPrintEx);
 
 /* A checked driver's assertion failed: the expression, then bug check 0x1E. */
-VOID
-NTAPI
+VOID NTAPI
 RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULONG LineNumber,
           PSTR MutableMessage)
 {
@@ -117,9 +116,9 @@ RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULONG LineNumber,
             (MutableMessage != NULL) ? MutableMessage : "",
             (MutableMessage != NULL) ? ": " : "", (CHAR *)VoidFailedAssertion,
             (CHAR *)VoidFileName, LineNumber);
-    KeBugCheckEx(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)STATUS_ASSERTION_FAILURE,
-                 (ULONG_PTR)__builtin_return_address(0), LineNumber,
-                 (ULONG_PTR)VoidFileName);
+    KeBugCheckEx(
+        KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)STATUS_ASSERTION_FAILURE,
+        (ULONG_PTR)__builtin_return_address(0), LineNumber, (ULONG_PTR)VoidFileName);
 }
 EXPORT(RtlAssert);
 
@@ -127,6 +126,7 @@ VOID
 KeAssertFailed(const CHAR *Expression, const CHAR *File, ULONG Line)
 {
     KePrint("dirql: assertion failed: %s, %s line %u\n", Expression, File, Line);
-    KeBugCheckEx(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)STATUS_ASSERTION_FAILURE,
+    KeBugCheckEx(KMODE_EXCEPTION_NOT_HANDLED,
+                 (ULONG_PTR)(LONG_PTR)STATUS_ASSERTION_FAILURE,
                  (ULONG_PTR)__builtin_return_address(0), Line, (ULONG_PTR)File);
 }

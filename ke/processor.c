@@ -1,8 +1,9 @@
 /*
  * Processors: their tables, their control regions, and how the others are started.
  *
- * The boot processor gets a static block, because a fault before there is memory must still
- * find an IDT; stacks of its own for #DF, NMI and #MC follow when mm/ can make them.
+ * The boot processor gets a static block, because a fault before there is memory must
+ * still find an IDT; stacks of its own for #DF, NMI and #MC follow when mm/ can make
+ * them.
  */
 #include "ki.h"
 
@@ -12,12 +13,12 @@ typedef struct _KI_PROCESSOR {
     volatile LONG StartState;
 } KI_PROCESSOR, *PKI_PROCESSOR;
 
-#define START_WAITING 0
-#define START_ARRIVED 1
+#define START_WAITING   0
+#define START_ARRIVED   1
 #define START_ABANDONED 2 /* too late: it must not touch anything any more */
 
 #define START_LIMIT_MICROSECONDS 10000000 /* generous: the host may be busy */
-#define START_POLL_MICROSECONDS 50
+#define START_POLL_MICROSECONDS  50
 
 static KI_PROCESSOR KiBootProcessor;
 static KTHREAD KiBootIdleThread;
@@ -45,6 +46,8 @@ KiInitializePrcb(PKPRCB Prcb, ULONG Number, ULONG ApicId, PKTHREAD IdleThread)
     }
     KiInitializeDpcQueues(Prcb);
     KeInitializeDpc(&Prcb->TimerExpirationDpc, KiExpireTimers, NULL);
+    KeInitializeDpc(&Prcb->StormDpc, KiReportStorm, Prcb);
+    KeSetTargetProcessorDpc(&Prcb->StormDpc, (CCHAR)Number);
 }
 
 static VOID
@@ -95,7 +98,8 @@ KeInitializeBootProcessor(VOID)
     KeNumberProcessors = 1;
 }
 
-/* When there is memory and a local APIC: stacks, APIC id, and the shape of an idle thread. */
+/* When there is memory and a local APIC: stacks, APIC id, and the shape of an idle
+ * thread. */
 VOID
 KeCompleteBootProcessor(const KPROCESSOR_MEMORY *Memory)
 {

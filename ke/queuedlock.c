@@ -1,13 +1,14 @@
 /*
  * Queued spin locks: first come, first served, each waiter spinning on its own handle.
  *
- * The lock word points at the last handle in the queue; NULL is free. A handle's Lock field
- * carries two flag bits beside the lock's address: WAIT while its owner must spin, OWNER once
- * it holds the lock. A lock used this way is never used as an ordinary one (LCK-7).
+ * The lock word points at the last handle in the queue; NULL is free. A handle's Lock
+ * field carries two flag bits beside the lock's address: WAIT while its owner must spin,
+ * OWNER once it holds the lock. A lock used this way is never used as an ordinary one
+ * (LCK-7).
  */
 #include "ki.h"
 
-#define LOCK_QUEUE_WAIT 1
+#define LOCK_QUEUE_WAIT  1
 #define LOCK_QUEUE_OWNER 2
 #define LOCK_QUEUE_FLAGS 3
 
@@ -54,8 +55,7 @@ KiReleaseQueued(PKSPIN_LOCK_QUEUE Entry)
 }
 
 /* Raises to DISPATCH_LEVEL and queues for the lock. IRQL: <= DISPATCH_LEVEL. LCK-2. */
-VOID
-NTAPI
+VOID NTAPI
 KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
 {
     LockHandle->OldIrql = KfRaiseIrql(DISPATCH_LEVEL);
@@ -64,8 +64,7 @@ KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHan
 EXPORT(KeAcquireInStackQueuedSpinLock);
 
 /* Hands the lock to the next in the queue and restores the level. LCK-2. */
-VOID
-NTAPI
+VOID NTAPI
 KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)
 {
     KiReleaseQueued(&LockHandle->LockQueue);
@@ -74,8 +73,7 @@ KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)
 EXPORT(KeReleaseInStackQueuedSpinLock);
 
 /* Queues for the lock; the level stays. IRQL: >= DISPATCH_LEVEL. LCK-2. */
-VOID
-NTAPI
+VOID NTAPI
 KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
                                          PKLOCK_QUEUE_HANDLE LockHandle)
 {
@@ -84,8 +82,7 @@ KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
 EXPORT(KeAcquireInStackQueuedSpinLockAtDpcLevel);
 
 /* Releases; the level stays. IRQL: >= DISPATCH_LEVEL. LCK-2. */
-VOID
-NTAPI
+VOID NTAPI
 KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
 {
     KiReleaseQueued(&LockHandle->LockQueue);
@@ -93,16 +90,14 @@ KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
 EXPORT(KeReleaseInStackQueuedSpinLockFromDpcLevel);
 
 /* For a routine that runs as an ordinary or as a threaded DPC. LCK-2. */
-VOID
-NTAPI
+VOID NTAPI
 KeAcquireInStackQueuedSpinLockForDpc(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
 {
     KeAcquireInStackQueuedSpinLock(SpinLock, LockHandle);
 }
 EXPORT(KeAcquireInStackQueuedSpinLockForDpc);
 
-VOID
-NTAPI
+VOID NTAPI
 KeReleaseInStackQueuedSpinLockForDpc(PKLOCK_QUEUE_HANDLE LockHandle)
 {
     KeReleaseInStackQueuedSpinLock(LockHandle);

@@ -2,8 +2,8 @@
  * Which thread runs where: ready queues, the choice of a processor, preemption.
  *
  * One lock guards all of it. A processor's NextThread is the thread it has been given and
- * has not switched to yet; whoever gives one makes sure the processor looks: by IPI, by the
- * dispatch interrupt, or because it is about to leave the dispatcher anyway.
+ * has not switched to yet; whoever gives one makes sure the processor looks: by IPI, by
+ * the dispatch interrupt, or because it is about to leave the dispatcher anyway.
  */
 #include "ki.h"
 
@@ -36,8 +36,9 @@ KiReleaseAfterSwap(VOID)
 
 /*
  * Releases the lock and returns to OldIrql. A thread chosen for this processor meanwhile
- * runs first: at once when the level allows it, else by the dispatch interrupt. While a DPC
- * runs nothing need be asked for: the drain ends in KiDispatchInterrupt or the idle loop.
+ * runs first: at once when the level allows it, else by the dispatch interrupt. While a
+ * DPC runs nothing need be asked for: the drain ends in KiDispatchInterrupt or the idle
+ * loop.
  */
 VOID
 KiUnlockDispatcher(KIRQL OldIrql)
@@ -46,7 +47,8 @@ KiUnlockDispatcher(KIRQL OldIrql)
     PKTHREAD Next = Prcb->NextThread;
 
     if (Next == NULL || Prcb->CurrentThread == Prcb->IdleThread) {
-        /* The idle thread looks for itself: in its loop, or (at boot) when it gets there. */
+        /* The idle thread looks for itself: in its loop, or (at boot) when it gets there.
+         */
     } else if (OldIrql < DISPATCH_LEVEL) {
         Prcb->NextThread = NULL;
         KiReadyThread(Prcb->CurrentThread, TRUE);

@@ -21,8 +21,8 @@ KiRunDpc(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
  * Drains this processor's queue, from the head, until it is empty (DPC-22).
  *
  * Called at DISPATCH_LEVEL: on the DPC stack from the dispatch interrupt, or by the idle
- * thread on its own. Each object leaves the queue, and can be queued again, before its routine runs
- * (DPC-8): everything needed is read before DpcData is cleared.
+ * thread on its own. Each object leaves the queue, and can be queued again, before its
+ * routine runs (DPC-8): everything needed is read before DpcData is cleared.
  */
 VOID
 KiRetireDpcList(VOID)
@@ -68,8 +68,7 @@ typedef struct _KI_FLUSH {
     KEVENT Done;
 } KI_FLUSH;
 
-static VOID
-NTAPI
+static VOID NTAPI
 KiFlushDpcRoutine(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
 {
     UNREFERENCED_PARAMETER(Dpc);
@@ -81,11 +80,10 @@ KiFlushDpcRoutine(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
 /*
  * Returns when every DPC queued on any processor before the call has run to its end.
  *
- * A DPC at the tail of each queue is waited for: a processor runs one DPC at a time, so what
- * was ahead of it, running or queued, is over. IRQL: PASSIVE_LEVEL. Source: DPC-11.
+ * A DPC at the tail of each queue is waited for: a processor runs one DPC at a time, so
+ * what was ahead of it, running or queued, is over. IRQL: PASSIVE_LEVEL. Source: DPC-11.
  */
-VOID
-NTAPI
+VOID NTAPI
 KeFlushQueuedDpcs(VOID)
 {
     KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);

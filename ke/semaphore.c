@@ -2,8 +2,7 @@
 #include "ki.h"
 
 /* IRQL: PASSIVE_LEVEL (OBJ-10). */
-VOID
-NTAPI
+VOID NTAPI
 KeInitializeSemaphore(PKSEMAPHORE Semaphore, LONG Count, LONG Limit)
 {
     KiInitializeHeader(&Semaphore->Header, KOBJECT_SEMAPHORE,
@@ -16,11 +15,12 @@ EXPORT(KeInitializeSemaphore);
  * Adds Adjustment to the count. Returns the count before, 0 when it was not signalled.
  *
  * Going beyond the limit is STATUS_SEMAPHORE_LIMIT_EXCEEDED, which nothing in the kernel
- * handles: bug check 0x1E. Wait as for KeSetEvent. IRQL: <= DISPATCH_LEVEL. Source: OBJ-6.
+ * handles: bug check 0x1E. Wait as for KeSetEvent. IRQL: <= DISPATCH_LEVEL. Source:
+ * OBJ-6.
  */
-LONG
-NTAPI
-KeReleaseSemaphore(PKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait)
+LONG NTAPI
+KeReleaseSemaphore(PKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment,
+                   BOOLEAN Wait)
 {
     KIRQL OldIrql = KiLockDispatcher();
     LONG Old = Semaphore->Header.SignalState;
@@ -39,8 +39,7 @@ KeReleaseSemaphore(PKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, 
 }
 EXPORT(KeReleaseSemaphore);
 
-LONG
-NTAPI
+LONG NTAPI
 KeReadStateSemaphore(PKSEMAPHORE Semaphore)
 {
     return __atomic_load_n(&Semaphore->Header.SignalState, __ATOMIC_ACQUIRE);

@@ -1,6 +1,6 @@
 /*
- * What being signalled means for each kind of dispatcher object, and who is let go when one
- * becomes so. Everything here runs under the dispatcher lock.
+ * What being signalled means for each kind of dispatcher object, and who is let go when
+ * one becomes so. Everything here runs under the dispatcher lock.
  */
 #include "ki.h"
 
@@ -42,8 +42,8 @@ KiAcquireMutant(PKMUTANT Mutant, PKTHREAD Thread)
     return Status;
 }
 
-/* Takes from a signalled object what a satisfied wait takes. STATUS_ABANDONED for a mutant
-   whose owner ended with it; else STATUS_SUCCESS. */
+/* Takes from a signalled object what a satisfied wait takes. STATUS_ABANDONED for a
+   mutant whose owner ended with it; else STATUS_SUCCESS. */
 NTSTATUS
 KiSatisfyWait(PDISPATCHER_HEADER Object, PKTHREAD Thread)
 {
@@ -62,8 +62,8 @@ KiSatisfyWait(PDISPATCHER_HEADER Object, PKTHREAD Thread)
     }
 }
 
-/* A wait for all: every object must be signalled; then all are taken from at once. *Status:
-   STATUS_ABANDONED when a mutant among them was (OBJ-2). */
+/* A wait for all: every object must be signalled; then all are taken from at once.
+   *Status: STATUS_ABANDONED when a mutant among them was (OBJ-2). */
 static BOOLEAN
 KiSatisfyAll(PKTHREAD Thread, NTSTATUS *Status)
 {

@@ -1,8 +1,8 @@
 /*
  * Spin locks as drivers call them; the lock itself is in lock.h.
  *
- * Who waits below HIGH_LEVEL is interrupted as usual: the level was raised before the wait
- * began (LCK-3).
+ * Who waits below HIGH_LEVEL is interrupted as usual: the level was raised before the
+ * wait began (LCK-3).
  */
 #include "ki.h"
 
@@ -32,8 +32,7 @@ EXPORT(KeAcquireSpinLockRaiseToDpc);
 
 /* Releases, then returns to NewIrql: what became due meanwhile runs before this returns.
    IRQL: DISPATCH_LEVEL. Source: LCK-2. */
-VOID
-NTAPI
+VOID NTAPI
 KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 {
     KiReleaseSpinLock(SpinLock);
@@ -42,8 +41,7 @@ KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 EXPORT(KeReleaseSpinLock);
 
 /* Takes the lock; the level stays. IRQL: >= DISPATCH_LEVEL. Source: LCK-2, LCK-5. */
-VOID
-NTAPI
+VOID NTAPI
 KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
     KiAcquireSpinLock(SpinLock);
@@ -51,8 +49,7 @@ KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 EXPORT(KeAcquireSpinLockAtDpcLevel);
 
 /* Releases; the level stays. IRQL: >= DISPATCH_LEVEL. Source: LCK-2, LCK-6. */
-VOID
-NTAPI
+VOID NTAPI
 KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
 {
     KiReleaseSpinLock(SpinLock);
@@ -87,8 +84,7 @@ KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock)
 }
 EXPORT(KeAcquireSpinLockForDpc);
 
-VOID
-NTAPI
+VOID NTAPI
 KeReleaseSpinLockForDpc(PKSPIN_LOCK SpinLock, KIRQL OldIrql)
 {
     KeReleaseSpinLock(SpinLock, OldIrql);

@@ -1,5 +1,6 @@
 /*
- * The text of a bug check: code and parameters first, then who, where and how it came to it.
+ * The text of a bug check: code and parameters first, then who, where and how it came to
+ * it.
  */
 #include "ki.h"
 
@@ -8,7 +9,10 @@ typedef struct _KI_CODE_NAME {
     const CHAR *Name;
 } KI_CODE_NAME;
 
-#define CODE_NAME(Code) {Code, #Code}
+#define CODE_NAME(Code)                                                                  \
+    {                                                                                    \
+        Code, #Code                                                                      \
+    }
 
 static const KI_CODE_NAME KiCodeNames[] = {
     CODE_NAME(IRQL_NOT_GREATER_OR_EQUAL),
@@ -74,8 +78,8 @@ KiPrintRegisters(const KTRAP_FRAME *Frame, KIRQL Irql, BOOLEAN IsTrap)
                     Frame->Rbx, Frame->Rcx, Frame->Rdx);
     KePrintUnlocked("rsi %016I64X rdi %016I64X r8  %016I64X r9  %016I64X\n", Frame->Rsi,
                     Frame->Rdi, Frame->R8, Frame->R9);
-    KePrintUnlocked("r10 %016I64X r11 %016I64X error code %I64X\n", Frame->R10, Frame->R11,
-                    Frame->ErrorCode);
+    KePrintUnlocked("r10 %016I64X r11 %016I64X error code %I64X\n", Frame->R10,
+                    Frame->R11, Frame->ErrorCode);
 }
 
 /* The first driver on the stack, if any, is the one to ask. */
@@ -100,9 +104,10 @@ KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
 
-    KePrintUnlocked("\n*** STOP: 0x%08X (0x%016I64X, 0x%016I64X, 0x%016I64X, 0x%016I64X)\n",
-                    Code, (ULONG64)Parameters[0], (ULONG64)Parameters[1],
-                    (ULONG64)Parameters[2], (ULONG64)Parameters[3]);
+    KePrintUnlocked(
+        "\n*** STOP: 0x%08X (0x%016I64X, 0x%016I64X, 0x%016I64X, 0x%016I64X)\n", Code,
+        (ULONG64)Parameters[0], (ULONG64)Parameters[1], (ULONG64)Parameters[2],
+        (ULONG64)Parameters[3]);
     KePrintUnlocked("*** %s processor %u irql %u thread %p%s%s\n", KiNameOfCode(Code),
                     Prcb->Number, Irql, Prcb->CurrentThread,
                     Prcb->DpcRoutineActive ? " in a DPC" : "",

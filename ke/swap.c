@@ -5,8 +5,8 @@
 
 /*
  * Switches this processor to New, and returns when the thread that called runs again, on
- * this processor or another. The dispatcher lock is held on both sides: it is handed over,
- * so that nobody can resume a thread whose registers are not all saved yet.
+ * this processor or another. The dispatcher lock is held on both sides: it is handed
+ * over, so that nobody can resume a thread whose registers are not all saved yet.
  */
 VOID
 KiSwapThread(PKTHREAD New)
@@ -41,8 +41,7 @@ KiQuantumEnd(PKPRCB Prcb)
     if (Thread->Priority > Thread->BasePriority) {
         Thread->Priority--;
     }
-    if (Prcb->NextThread == NULL &&
-        (Prcb->ReadySummary >> Thread->Priority) != 0) {
+    if (Prcb->NextThread == NULL && (Prcb->ReadySummary >> Thread->Priority) != 0) {
         PKTHREAD Next = KiSelectThread(Prcb);
         if (Next != NULL) {
             Next->State = Standby;
@@ -53,8 +52,8 @@ KiQuantumEnd(PKPRCB Prcb)
 
 /*
  * The end of the dispatch interrupt: DPCs are done, perhaps another thread is due.
- * DISPATCH_LEVEL, on the interrupted thread's stack. The idle thread stays at DISPATCH_LEVEL
- * (IRQL-24) and is interrupted here only at boot, before it is idle.
+ * DISPATCH_LEVEL, on the interrupted thread's stack. The idle thread stays at
+ * DISPATCH_LEVEL (IRQL-24) and is interrupted here only at boot, before it is idle.
  */
 VOID
 KiDispatchInterrupt(VOID)
@@ -146,8 +145,7 @@ KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
 }
 EXPORT(KeSetSystemAffinityThreadEx);
 
-VOID
-NTAPI
+VOID NTAPI
 KeSetSystemAffinityThread(KAFFINITY Affinity)
 {
     KeSetSystemAffinityThreadEx(Affinity);
@@ -156,8 +154,7 @@ EXPORT(KeSetSystemAffinityThread);
 
 /* Undoes KeSetSystemAffinityThreadEx: back to Affinity, or with 0 to the thread's own.
    IRQL: <= APC_LEVEL. */
-VOID
-NTAPI
+VOID NTAPI
 KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
 {
     PKTHREAD Thread = KeGetCurrentThread();
@@ -170,8 +167,7 @@ KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
 }
 EXPORT(KeRevertToUserAffinityThreadEx);
 
-VOID
-NTAPI
+VOID NTAPI
 KeRevertToUserAffinityThread(VOID)
 {
     KeRevertToUserAffinityThreadEx(0);

@@ -5,10 +5,10 @@
 #include "ki.h"
 
 #define MAXIMUM_TABLE_ADDRESS (1ULL << 46)
-#define MAXIMUM_TABLE_LENGTH (16ULL << 20)
+#define MAXIMUM_TABLE_LENGTH  (16ULL << 20)
 
 #define SYMBOL_FUNCTION 2
-#define SYMBOL_NOTYPE 0 /* labels in assembly */
+#define SYMBOL_NOTYPE   0 /* labels in assembly */
 
 typedef struct _ELF64_SYMBOL {
     ULONG Name;

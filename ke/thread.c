@@ -9,7 +9,8 @@ KeSetThreadExitRoutine(KE_THREAD_EXIT_ROUTINE *Routine)
     KiThreadExitRoutine = Routine;
 }
 
-/* Builds the stack of a thread that has not run: KiSwapStacks returns to KiThreadStartup. */
+/* Builds the stack of a thread that has not run: KiSwapStacks returns to KiThreadStartup.
+ */
 static VOID
 KiBuildInitialStack(PKTHREAD Thread)
 {
@@ -26,7 +27,8 @@ VOID
 KeInitializeThread(PKTHREAD Thread, PVOID StackTop, SIZE_T StackSize,
                    PKSTART_ROUTINE StartRoutine, PVOID StartContext, KPRIORITY Priority)
 {
-    KiInitializeHeader(&Thread->Header, KOBJECT_THREAD, sizeof(KTHREAD) / sizeof(LONG), 0);
+    KiInitializeHeader(&Thread->Header, KOBJECT_THREAD, sizeof(KTHREAD) / sizeof(LONG),
+                       0);
     InitializeListHead(&Thread->MutantListHead);
     KeInitializeTimerEx(&Thread->Timer, NotificationTimer);
     Thread->State = Initialized;
@@ -138,16 +140,14 @@ KeQueryPriorityThread(PKTHREAD Thread)
 EXPORT(KeQueryPriorityThread);
 
 /* Normal kernel APCs of the calling thread are off until the matching leave. */
-VOID
-NTAPI
+VOID NTAPI
 KeEnterCriticalRegion(VOID)
 {
     KeGetCurrentThread()->KernelApcDisable--;
 }
 EXPORT(KeEnterCriticalRegion);
 
-VOID
-NTAPI
+VOID NTAPI
 KeLeaveCriticalRegion(VOID)
 {
     KeGetCurrentThread()->KernelApcDisable++;
@@ -155,16 +155,14 @@ KeLeaveCriticalRegion(VOID)
 EXPORT(KeLeaveCriticalRegion);
 
 /* The same for all kernel APCs. */
-VOID
-NTAPI
+VOID NTAPI
 KeEnterGuardedRegion(VOID)
 {
     KeGetCurrentThread()->SpecialApcDisable--;
 }
 EXPORT(KeEnterGuardedRegion);
 
-VOID
-NTAPI
+VOID NTAPI
 KeLeaveGuardedRegion(VOID)
 {
     KeGetCurrentThread()->SpecialApcDisable++;

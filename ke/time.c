@@ -36,8 +36,7 @@ KeQueryUnbiasedInterruptTime(VOID)
 EXPORT(KeQueryUnbiasedInterruptTime);
 
 /* Spins by the TSC. IRQL: any; not for longer than 50 us (DPC-29). */
-VOID
-NTAPI
+VOID NTAPI
 KeStallExecutionProcessor(ULONG MicroSeconds)
 {
     HalStallExecution(MicroSeconds);

@@ -1,11 +1,11 @@
-/* Timer objects: set, cancelled, expired by a DPC of the processor that keeps time. (OBJ-9) */
+/* Timer objects: set, cancelled, expired by a DPC of the processor that keeps time.
+ * (OBJ-9) */
 #include "ki.h"
 
 #define UNITS_PER_MILLISECOND 10000
 
 /* IRQL: <= DISPATCH_LEVEL. */
-VOID
-NTAPI
+VOID NTAPI
 KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
 {
     memset(Timer, 0, sizeof(*Timer));
@@ -16,8 +16,7 @@ KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
 }
 EXPORT(KeInitializeTimerEx);
 
-VOID
-NTAPI
+VOID NTAPI
 KeInitializeTimer(PKTIMER Timer)
 {
     KeInitializeTimerEx(Timer, NotificationTimer);
@@ -25,8 +24,8 @@ KeInitializeTimer(PKTIMER Timer)
 EXPORT(KeInitializeTimer);
 
 /*
- * Arms a timer that is not queued: DueTime negative from now, else a system time. FALSE when
- * that is over already, and the timer is not queued then. Dispatcher lock held.
+ * Arms a timer that is not queued: DueTime negative from now, else a system time. FALSE
+ * when that is over already, and the timer is not queued then. Dispatcher lock held.
  */
 BOOLEAN
 KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime)
@@ -56,7 +55,8 @@ KiCompleteTimer(PKTIMER Timer)
 
     Timer->Header.SignalState = 1;
     if (Timer->Period != 0) {
-        /* The clock may tick meanwhile: what was the future may be past when it is queued. */
+        /* The clock may tick meanwhile: what was the future may be past when it is
+         * queued. */
         do {
             Timer->DueTime.QuadPart += (ULONG64)Timer->Period * UNITS_PER_MILLISECOND;
         } while (!KiInsertWheel(Timer));
@@ -68,8 +68,7 @@ KiCompleteTimer(PKTIMER Timer)
 }
 
 /* DPC of the time-keeping processor, queued by the clock when timers are set. */
-VOID
-NTAPI
+VOID NTAPI
 KiExpireTimers(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
 {
     KIRQL OldIrql = KiLockDispatcher();

@@ -1,22 +1,22 @@
 /*
  * Exceptions, and vectors nobody owns.
  *
- * A driver cannot handle an exception here (no __except: docs/deviations.md), so each one is
- * a bug check, under the code and with the parameters NT documents for it. The exceptions to
- * that: NMI, with which a bug check stops the other processors.
+ * A driver cannot handle an exception here (no __except: docs/deviations.md), so each one
+ * is a bug check, under the code and with the parameters NT documents for it. The
+ * exceptions to that: NMI, with which a bug check stops the other processors.
  */
 #include "ki.h"
 
-#define TRAP_DIVIDE 0
-#define TRAP_NMI 2
-#define TRAP_BREAKPOINT 3
-#define TRAP_DOUBLE_FAULT 8
+#define TRAP_DIVIDE             0
+#define TRAP_NMI                2
+#define TRAP_BREAKPOINT         3
+#define TRAP_DOUBLE_FAULT       8
 #define TRAP_GENERAL_PROTECTION 13
-#define TRAP_PAGE_FAULT 14
-#define TRAP_MACHINE_CHECK 18
-#define TRAP_FAST_FAIL 0x29
-#define TRAP_ASSERTION 0x2C
-#define TRAP_DEBUG_SERVICE 0x2D
+#define TRAP_PAGE_FAULT         14
+#define TRAP_MACHINE_CHECK      18
+#define TRAP_FAST_FAIL          0x29
+#define TRAP_ASSERTION          0x2C
+#define TRAP_DEBUG_SERVICE      0x2D
 
 #define PAGE_FAULT_WRITE 0x2
 #define PAGE_FAULT_FETCH 0x10
@@ -40,23 +40,25 @@ KiPageFault(PKTRAP_FRAME Frame)
     ULONG Code = IRQL_NOT_LESS_OR_EQUAL;
 
     if (MmIsGuardAddress(Address)) {
-        KiBugCheckTrap(UNEXPECTED_KERNEL_MODE_TRAP, TRAP_DOUBLE_FAULT, Address, 0, 0, Frame);
+        KiBugCheckTrap(UNEXPECTED_KERNEL_MODE_TRAP, TRAP_DOUBLE_FAULT, Address, 0, 0,
+                       Frame);
     }
     if (Frame->PreviousIrql < DISPATCH_LEVEL && (Frame->EFlags & 0x200) != 0) {
-        KiBugCheckTrap(PAGE_FAULT_IN_NONPAGED_AREA, Address, KiAccessOf(Frame), Frame->Rip,
-                       0, Frame);
+        KiBugCheckTrap(PAGE_FAULT_IN_NONPAGED_AREA, Address, KiAccessOf(Frame),
+                       Frame->Rip, 0, Frame);
     }
     if (LdrFindImage(Frame->Rip) != NULL) {
         Code = DRIVER_IRQL_NOT_LESS_OR_EQUAL;
     }
-    KiBugCheckTrap(Code, Address, Frame->PreviousIrql, KiAccessOf(Frame), Frame->Rip, Frame);
+    KiBugCheckTrap(Code, Address, Frame->PreviousIrql, KiAccessOf(Frame), Frame->Rip,
+                   Frame);
 }
 
 static VOID
 KiExceptionNotHandled(NTSTATUS Status, PKTRAP_FRAME Frame)
 {
-    KiBugCheckTrap(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)Status, Frame->Rip, 0,
-                   0, Frame);
+    KiBugCheckTrap(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)(LONG_PTR)Status, Frame->Rip,
+                   0, 0, Frame);
 }
 
 /* Every exception, from KiTrapEntry. Returns only to continue the interrupted code. */
@@ -92,15 +94,15 @@ KiDispatchTrap(ULONG Vector, PKTRAP_FRAME Frame)
     case TRAP_DEBUG_SERVICE: /* no debugger is listening: nothing to do */
         break;
     default:
-        KiBugCheckTrap(UNEXPECTED_KERNEL_MODE_TRAP, Vector, Frame->Rip, Frame->ErrorCode, 0,
-                       Frame);
+        KiBugCheckTrap(UNEXPECTED_KERNEL_MODE_TRAP, Vector, Frame->Rip, Frame->ErrorCode,
+                       0, Frame);
         break;
     }
 }
 
 /*
- * A vector nobody owns (SPR-3): counted by vector. Returns whether the local APIC holds it
- * in service, so that it must be ended; an INT n from software it does not.
+ * A vector nobody owns (SPR-3): counted by vector. Returns whether the local APIC holds
+ * it in service, so that it must be ended; an INT n from software it does not.
  */
 BOOLEAN
 KiCountUnexpected(ULONG Vector)

@@ -1,10 +1,11 @@
 /*
  * Walking a stack from kernel code through drivers and trap frames.
  *
- * Three kinds of frame meet on a stack: the kernel's, linked through RBP; a PE image's, which
- * only its .pdata can undo; and trap frames, which entry code marks by RBP = frame + 80h.
- * RIP tells which. RBP survives all three (it is non-volatile everywhere), so the chain holds
- * across kinds. Every word is read only after a walk of the page tables says it is there.
+ * Three kinds of frame meet on a stack: the kernel's, linked through RBP; a PE image's,
+ * which only its .pdata can undo; and trap frames, which entry code marks by RBP = frame
+ * + 80h. RIP tells which. RBP survives all three (it is non-volatile everywhere), so the
+ * chain holds across kinds. Every word is read only after a walk of the page tables says
+ * it is there.
  */
 #include "ki.h"
 

@@ -1,9 +1,9 @@
 /*
  * Waiting for dispatcher objects. (OBJ-1 to OBJ-3)
  *
- * A waiting thread hangs one wait block in the list of each object, and one more in the list
- * of its own timer when the wait has a limit: a timeout is an object that becomes signalled
- * like any other.
+ * A waiting thread hangs one wait block in the list of each object, and one more in the
+ * list of its own timer when the wait has a limit: a timeout is an object that becomes
+ * signalled like any other.
  */
 #include "ki.h"
 
@@ -106,8 +106,8 @@ KiWait(const KI_WAIT *Wait, PLARGE_INTEGER Timeout)
  * Waits until Object is signalled, at most Timeout (100 ns; negative: from now; NULL: for
  * ever; zero: does not wait).
  *
- * Returns STATUS_SUCCESS, STATUS_TIMEOUT, or STATUS_ABANDONED for a mutex whose owner ended.
- * IRQL: <= APC_LEVEL; <= DISPATCH_LEVEL with a zero timeout. Source: OBJ-1, OBJ-2.
+ * Returns STATUS_SUCCESS, STATUS_TIMEOUT, or STATUS_ABANDONED for a mutex whose owner
+ * ended. IRQL: <= APC_LEVEL; <= DISPATCH_LEVEL with a zero timeout. Source: OBJ-1, OBJ-2.
  */
 NTSTATUS
 NTAPI
@@ -124,9 +124,10 @@ KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE Wai
 EXPORT(KeWaitForSingleObject);
 
 /*
- * Waits for any or all of Count objects. More than THREAD_WAIT_OBJECTS need WaitBlockArray;
- * too many are bug check 0xC (OBJ-3). Any: returns the index of the object that ended the
- * wait (+ STATUS_ABANDONED_WAIT_0 for an abandoned mutex). IRQL: as for a single object.
+ * Waits for any or all of Count objects. More than THREAD_WAIT_OBJECTS need
+ * WaitBlockArray; too many are bug check 0xC (OBJ-3). Any: returns the index of the
+ * object that ended the wait (+ STATUS_ABANDONED_WAIT_0 for an abandoned mutex). IRQL: as
+ * for a single object.
  */
 NTSTATUS
 NTAPI
@@ -155,7 +156,8 @@ EXPORT(KeWaitForMultipleObjects);
    IRQL: <= APC_LEVEL. Returns STATUS_SUCCESS. */
 NTSTATUS
 NTAPI
-KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Interval)
+KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+                       PLARGE_INTEGER Interval)
 {
     KI_WAIT Wait = {0, NULL, WaitAny, NULL};
 

@@ -3,14 +3,14 @@
  * timers there are.
  *
  * Level 0 holds what is due within 64 clock ticks, one list a tick; level n what is due
- * within 64^(n+1), one list for 64^n ticks. When level n comes round to 0, one list of level
- * n+1 is spread over it. A timer further away than the wheel reaches waits in the last list
- * and is spread again. All under the dispatcher lock.
+ * within 64^(n+1), one list for 64^n ticks. When level n comes round to 0, one list of
+ * level n+1 is spread over it. A timer further away than the wheel reaches waits in the
+ * last list and is spread again. All under the dispatcher lock.
  */
 #include "ki.h"
 
-#define WHEEL_BITS 6
-#define WHEEL_SLOTS (1 << WHEEL_BITS)
+#define WHEEL_BITS   6
+#define WHEEL_SLOTS  (1 << WHEEL_BITS)
 #define WHEEL_LEVELS 5
 
 static LIST_ENTRY KiWheel[WHEEL_LEVELS][WHEEL_SLOTS];

@@ -11,7 +11,7 @@
 
 #include <ntddk.h>
 
-#define EDU_RAISE 0x60
+#define EDU_RAISE       0x60
 #define EDU_ACKNOWLEDGE 0x64
 
 typedef struct _BENCH_DEVICE {

@@ -57,9 +57,9 @@ BenchConnect(PBENCH_DEVICE Device, PCM_PARTIAL_RESOURCE_DESCRIPTOR Line)
 static NTSTATUS
 BenchStart(PBENCH_DEVICE Device, PIO_STACK_LOCATION Stack)
 {
-    PCM_PARTIAL_RESOURCE_LIST List = &Stack->Parameters.StartDevice
-                                          .AllocatedResourcesTranslated->List[0]
-                                          .PartialResourceList;
+    PCM_PARTIAL_RESOURCE_LIST List =
+        &Stack->Parameters.StartDevice.AllocatedResourcesTranslated->List[0]
+             .PartialResourceList;
     PCM_PARTIAL_RESOURCE_DESCRIPTOR Line = NULL;
     HANDLE Thread;
     NTSTATUS Status;

@@ -1,14 +1,15 @@
 /* Takes each figure a number of times and prints the smallest: a clock tick may add to one. */
 #include "bench.h"
 
-#define TRIES 32
+#define TRIES      32
 #define LOOP_COUNT 1000
 
 /* Runs one try of a figure; returns its instructions. */
 typedef ULONG64 BENCH_TRY(VOID);
 
-static ULONG BenchRaiseCost;  /* from the first stamp to the next instruction's stamp */
-static ULONG BenchReturnCost; /* from the ISR's last stamp to the stamp after a call of it */
+static ULONG BenchRaiseCost; /* from the first stamp to the next instruction's stamp */
+static ULONG
+    BenchReturnCost; /* from the ISR's last stamp to the stamp after a call of it */
 
 static ULONG64
 BenchSmallest(BENCH_TRY *Try)

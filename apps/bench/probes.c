@@ -21,21 +21,19 @@ BenchIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
 {
     UNREFERENCED_PARAMETER(Interrupt);
     UNREFERENCED_PARAMETER(ServiceContext);
-    __asm__(STAMP("BenchStamps+8")
-            "movq BenchRegisters(%rip), %rcx\n\t"
-            "movl $1, 0x64(%rcx)\n\t"
-            "cmpl $0, BenchQueueDpc(%rip)\n\t"
-            "je BenchIsrEnd\n\t"
-            "subq $40, %rsp\n\t"
-            "leaq BenchDpc(%rip), %rcx\n\t"
-            "xorl %edx, %edx\n\t"
-            "xorl %r8d, %r8d\n\t"
-            "call *__imp_KeInsertQueueDpc(%rip)\n\t"
-            "addq $40, %rsp\n"
-            "BenchIsrEnd:\n\t"
-            STAMP("BenchStamps+16")
-            "movl $1, %eax\n\t"
-            "ret");
+    __asm__(STAMP("BenchStamps+8") "movq BenchRegisters(%rip), %rcx\n\t"
+                                   "movl $1, 0x64(%rcx)\n\t"
+                                   "cmpl $0, BenchQueueDpc(%rip)\n\t"
+                                   "je BenchIsrEnd\n\t"
+                                   "subq $40, %rsp\n\t"
+                                   "leaq BenchDpc(%rip), %rcx\n\t"
+                                   "xorl %edx, %edx\n\t"
+                                   "xorl %r8d, %r8d\n\t"
+                                   "call *__imp_KeInsertQueueDpc(%rip)\n\t"
+                                   "addq $40, %rsp\n"
+                                   "BenchIsrEnd:\n\t" STAMP(
+                                       "BenchStamps+16") "movl $1, %eax\n\t"
+                                                         "ret");
 }
 
 __attribute__((naked)) VOID NTAPI
@@ -54,33 +52,27 @@ BenchRaise(volatile ULONG *Register, ULONG Value)
 {
     UNREFERENCED_PARAMETER(Register);
     UNREFERENCED_PARAMETER(Value);
-    __asm__("movl %edx, %r8d\n\t"
-            STAMP("BenchStamps+0")
-            "movl %r8d, (%rcx)\n\t" /* the interrupt comes here */
-            STAMP("BenchStamps+32")
-            "ret");
+    __asm__("movl %edx, %r8d\n\t" STAMP(
+        "BenchStamps+0") "movl %r8d, (%rcx)\n\t" /* the interrupt comes here */
+            STAMP("BenchStamps+32") "ret");
 }
 
 __attribute__((naked)) VOID NTAPI
 BenchReturn(VOID)
 {
-    __asm__("call BenchIsrEnd\n\t"
-            STAMP("BenchStamps+32")
-            "ret");
+    __asm__("call BenchIsrEnd\n\t" STAMP("BenchStamps+32") "ret");
 }
 
 __attribute__((naked)) VOID NTAPI
 BenchInsert(VOID)
 {
-    __asm__("subq $40, %rsp\n\t"
-            STAMP("BenchStamps+0")
-            "leaq BenchDpc(%rip), %rcx\n\t"
-            "xorl %edx, %edx\n\t"
-            "xorl %r8d, %r8d\n\t"
-            "call *__imp_KeInsertQueueDpc(%rip)\n\t"
-            STAMP("BenchStamps+32")
-            "addq $40, %rsp\n\t"
-            "ret");
+    __asm__("subq $40, %rsp\n\t" STAMP(
+        "BenchStamps+0") "leaq BenchDpc(%rip), %rcx\n\t"
+                         "xorl %edx, %edx\n\t"
+                         "xorl %r8d, %r8d\n\t"
+                         "call *__imp_KeInsertQueueDpc(%rip)\n\t" STAMP(
+                             "BenchStamps+32") "addq $40, %rsp\n\t"
+                                               "ret");
 }
 
 #define LOOP(Body)                                                                       \

@@ -2,13 +2,13 @@
  * The descriptor tables one processor owns: GDT, TSS and IDT.
  *
  * Each processor has its own IDT (KINT-3), so the same vector can belong to different
- * interrupt objects on different processors. Every gate starts at its stub in vectors.asm;
- * ke/ points the fixed vectors and the connected ones elsewhere.
+ * interrupt objects on different processors. Every gate starts at its stub in
+ * vectors.asm; ke/ points the fixed vectors and the connected ones elsewhere.
  */
 #include "archp.h"
 
-#define DOUBLE_FAULT_VECTOR 8
-#define NMI_VECTOR 2
+#define DOUBLE_FAULT_VECTOR  8
+#define NMI_VECTOR           2
 #define MACHINE_CHECK_VECTOR 18
 
 #pragma pack(push, 2)
@@ -70,8 +70,8 @@ ArchResetGate(PKIDTENTRY64 Gate, ULONG Vector)
 }
 
 /*
- * Fills one processor's tables. The interrupt stacks in Tables->Tss.Ist stay as the caller
- * set them; until it does, vectors with a stack of their own must not occur.
+ * Fills one processor's tables. The interrupt stacks in Tables->Tss.Ist stay as the
+ * caller set them; until it does, vectors with a stack of their own must not occur.
  */
 VOID
 ArchBuildTables(PARCH_PROCESSOR_TABLES Tables)

@@ -1,8 +1,9 @@
 /*
- * Processor features: what CPUID says, asked once, and the control bits that follow from it.
+ * Processor features: what CPUID says, asked once, and the control bits that follow from
+ * it.
  *
- * TCG hangs on reserved CR4 bits and real processors fault, so no bit is set that CPUID does
- * not announce. The boot processor asks; every processor enables.
+ * TCG hangs on reserved CR4 bits and real processors fault, so no bit is set that CPUID
+ * does not announce. The boot processor asks; every processor enables.
  */
 #include "archp.h"
 

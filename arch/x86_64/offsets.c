@@ -1,6 +1,6 @@
 /*
- * Offsets for the assembly files: compiled to assembly only; the Makefile turns the marked
- * lines into offsets.inc. Nothing here is linked.
+ * Offsets for the assembly files: compiled to assembly only; the Makefile turns the
+ * marked lines into offsets.inc. Nothing here is linked.
  */
 #include <internal/kinterrupt.h>
 #include <internal/pcr.h>
@@ -9,7 +9,7 @@
 #define DEFINE(Name, Value)                                                              \
     __asm__ volatile("\n#OFFSET " #Name " %0" ::"i"((ULONG64)(Value)))
 #define MEMBER(Type, Member) DEFINE(Type##_##Member, FIELD_OFFSET(Type, Member))
-#define PRCB_MEMBER(Member) DEFINE(KPCR_Prcb_##Member, FIELD_OFFSET(KPCR, Prcb.Member))
+#define PRCB_MEMBER(Member)  DEFINE(KPCR_Prcb_##Member, FIELD_OFFSET(KPCR, Prcb.Member))
 
 VOID ArchpEmitOffsets(VOID);
 
@@ -47,7 +47,7 @@ ArchpEmitOffsets(VOID)
     MEMBER(KINTERRUPT, ServiceContext);
     MEMBER(KINTERRUPT, ActualLock);
     MEMBER(KINTERRUPT, DispatchAddress);
-    MEMBER(KINTERRUPT, Irql);
+    MEMBER(KINTERRUPT, Vector);
     MEMBER(KINTERRUPT, SynchronizeIrql);
     MEMBER(KINTERRUPT, ServiceCount);
     MEMBER(KINTERRUPT, DispatchCount);

@@ -45,9 +45,9 @@ ArchpProtectionBits(ULONG Protection)
 }
 
 /*
- * The entry that maps Address at Level (0: 4 KiB, 1: 2 MiB). Missing tables on the way are
- * made when Create; NULL when there is none, or no frame for one. A large page found higher
- * up is returned as the entry it is, with its level in *Found.
+ * The entry that maps Address at Level (0: 4 KiB, 1: 2 MiB). Missing tables on the way
+ * are made when Create; NULL when there is none, or no frame for one. A large page found
+ * higher up is returned as the entry it is, with its level in *Found.
  */
 static ULONG64 *
 ArchpFindEntry(ULONG64 Address, ULONG Level, BOOLEAN Create, ULONG *Found)
@@ -104,7 +104,8 @@ ArchMapPage(ULONG64 VirtualAddress, ULONG64 PhysicalAddress, ULONG Protection)
     return TRUE;
 }
 
-/* Unmaps one 4 KiB page here; other processors may hold it until their TLBs are flushed. */
+/* Unmaps one 4 KiB page here; other processors may hold it until their TLBs are flushed.
+ */
 ULONG64
 ArchUnmapPage(ULONG64 VirtualAddress)
 {
@@ -174,7 +175,8 @@ ArchpMapDirect(ULONG64 TopOfMemory)
     return TRUE;
 }
 
-/* Maps [Start, End) of the image; what may not be written there may not be in the direct map. */
+/* Maps [Start, End) of the image; what may not be written there may not be in the direct
+ * map. */
 static BOOLEAN
 ArchpMapImagePart(const UCHAR *Start, const UCHAR *End, ULONG64 PhysicalBase,
                   ULONG Protection)

@@ -59,8 +59,8 @@ E1000ReadEeprom(PE1000_CONTEXT Context, PUCHAR Address)
 
     for (Word = 0; Word < E1000_ADDRESS_WORDS; Word++) {
         E1000Write(Context, E1000_EERD,
-                   (Word << E1000_EERD_ADDRESS_SHIFT) | E1000_EERD_START);
-        if (!E1000Poll(Context, E1000_EERD, E1000_EERD_DONE, E1000_EERD_DONE)) {
+                   (Word << E1000Chip.EepromAddressShift) | E1000_EERD_START);
+        if (!E1000Poll(Context, E1000_EERD, E1000Chip.EepromDone, E1000Chip.EepromDone)) {
             return FALSE;
         }
         Value = E1000Read(Context, E1000_EERD) >> E1000_EERD_DATA_SHIFT;
@@ -143,7 +143,7 @@ E1000EnableAdapter(PE1000_CONTEXT Context)
     ULONG Control = E1000Read(Context, E1000_CTRL);
 
     Control &= ~(E1000_CTRL_LRST | E1000_CTRL_ILOS | E1000_CTRL_VME | E1000_CTRL_PHY_RST);
-    E1000Write(Context, E1000_CTRL, Control | E1000_CTRL_SLU | E1000_CTRL_ASDE);
+    E1000Write(Context, E1000_CTRL, Control | E1000Chip.Control);
     E1000SetFilters(Context);
 
     E1000Write(Context, E1000_ITR, 0);
@@ -152,10 +152,11 @@ E1000EnableAdapter(PE1000_CONTEXT Context)
     E1000Write(Context, E1000_TIDV, 0);
     E1000Write(Context, E1000_RCTL,
                E1000_RCTL_EN | E1000_RCTL_BAM | E1000_RCTL_BSIZE_2048 | E1000_RCTL_SECRC);
-    E1000Write(Context, E1000_TIPG, E1000_TIPG_COPPER);
+    E1000Write(Context, E1000_TIPG, E1000Chip.TransmitGap);
+    E1000Write(Context, E1000_TXDCTL, E1000Chip.TransmitDescriptorControl);
     E1000Write(Context, E1000_TCTL,
                E1000_TCTL_EN | E1000_TCTL_PSP |
                    (E1000_TCTL_CT_DEFAULT << E1000_TCTL_CT_SHIFT) |
                    (E1000_TCTL_COLD_FULL << E1000_TCTL_COLD_SHIFT));
-    E1000Write(Context, E1000_IMS, E1000_CAUSES_ENABLED);
+    E1000EnableInterrupts(Context);
 }

@@ -1,16 +1,14 @@
 /*
  * driver.c - DriverEntry, AddDevice, and the requests that only pass through.
  *
- * e1000.sys serves the Intel 82540EM (PCI\VEN_8086&DEV_100E). A frame is read with
- * IRP_MJ_READ and sent with IRP_MJ_WRITE on \Device\E1000_<n>: whole Ethernet frames, no
- * protocol above and no NDIS beside, so that the way of an interrupt is all there is to
- * see.
+ * e1000.sys serves the Intel 82540EM (PCI\VEN_8086&DEV_100E), e1000e.sys the 82574L. A
+ * frame is read with IRP_MJ_READ and sent with IRP_MJ_WRITE on \Device\E1000_<n>, or
+ * \Device\E1000E_<n>: whole Ethernet frames, no protocol above and no NDIS beside, so
+ * that the way of an interrupt is all there is to see.
  */
 #include "e1000.h"
 
-#define E1000_NAME_PREFIX L"\\Device\\E1000_"
-#define E1000_NAME_LENGTH (RTL_NUMBER_OF(E1000_NAME_PREFIX) - 1)
-#define E1000_NAME_DIGITS 10
+#define E1000_NAME_CAPACITY 32 /* a prefix, ten digits and a terminator */
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_ADD_DEVICE E1000AddDevice;
@@ -48,27 +46,33 @@ E1000Unload(PDRIVER_OBJECT DriverObject)
     UNREFERENCED_PARAMETER(DriverObject);
 }
 
-/* Creates \Device\E1000_<n> with a fresh n. A failure leaves a gap, never a duplicate. */
+/* Creates a device named with a fresh number. A failure leaves a gap, never a duplicate.
+ */
 static NTSTATUS
 E1000CreateNamedDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT *FunctionDevice)
 {
-    WCHAR Buffer[E1000_NAME_LENGTH + E1000_NAME_DIGITS + 1] = E1000_NAME_PREFIX;
+    WCHAR Buffer[E1000_NAME_CAPACITY];
     UNICODE_STRING Digits;
     UNICODE_STRING Name;
     NTSTATUS Status;
 
-    Digits.Buffer = Buffer + E1000_NAME_LENGTH;
+    Name.Buffer = Buffer;
+    Name.Length = 0;
+    Name.MaximumLength = sizeof(Buffer);
+    Status = RtlAppendUnicodeToString(&Name, E1000Chip.NamePrefix);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Digits.Buffer = Buffer + Name.Length / sizeof(WCHAR);
     Digits.Length = 0;
-    Digits.MaximumLength = sizeof(Buffer) - E1000_NAME_LENGTH * sizeof(WCHAR);
+    Digits.MaximumLength = Name.MaximumLength - Name.Length;
     Status = RtlIntegerToUnicodeString((ULONG)InterlockedIncrement(&E1000LastNumber), 10,
                                        &Digits);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    Name.Buffer = Buffer;
-    Name.Length = E1000_NAME_LENGTH * sizeof(WCHAR) + Digits.Length;
-    Name.MaximumLength = sizeof(Buffer);
-    return IoCreateDevice(DriverObject, sizeof(E1000_CONTEXT), &Name,
+    Name.Length += Digits.Length;
+    return IoCreateDevice(DriverObject, E1000Chip.ContextSize, &Name,
                           FILE_DEVICE_PHYSICAL_NETCARD, FILE_DEVICE_SECURE_OPEN, FALSE,
                           FunctionDevice);
 }
@@ -86,7 +90,7 @@ E1000AddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDevice)
         return Status;
     }
     Context = FunctionDevice->DeviceExtension;
-    RtlZeroMemory(Context, sizeof(*Context));
+    RtlZeroMemory(Context, E1000Chip.ContextSize);
     Context->FunctionDevice = FunctionDevice;
     Context->PhysicalDevice = PhysicalDevice;
     KeInitializeSpinLock(&Context->Lock);
@@ -94,7 +98,7 @@ E1000AddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDevice)
     InitializeListHead(&Context->Writes);
     InitializeListHead(&Context->Sent);
     IoInitializeRemoveLock(&Context->RemoveLock, E1000_TAG, 0, 0);
-    IoInitializeDpcRequest(FunctionDevice, E1000DpcForIsr);
+    E1000InitializeDpcs(Context);
 
     Context->LowerDevice = IoAttachDeviceToDeviceStack(FunctionDevice, PhysicalDevice);
     if (Context->LowerDevice == NULL) {

@@ -1,13 +1,13 @@
 /*
  * e1000.h - one network adapter: its context, and what the driver's files ask of each
- * other.
+ * other. e1000.sys and e1000e.sys share all of it but what is said of E1000_CHIP.
  *
  * The context is the device extension of the function device, so it is nonpaged and lives
  * as long as the device object (IRP-13).
  *
  * Three rules keep the driver free of races:
  *  - The ISR shares one word with the rest, PendingCauses, and touches it with
- * interlocked operations only. It takes no lock and needs none.
+ *    interlocked operations only. It takes no lock and needs none.
  *  - Lock guards everything else that changes after START. It is a leaf: no other lock is
  *    taken, no IRP is completed and no other driver is called while it is held (LCK-10).
  *    IRPs that are done are moved to a list of the caller's and completed after release.
@@ -50,6 +50,19 @@ C_ASSERT(FIELD_OFFSET(E1000_SHARED, Transmit) % 128 == 0);
 C_ASSERT(sizeof(E1000_RX_DESCRIPTOR) * E1000_RX_COUNT % 128 == 0);
 C_ASSERT(sizeof(E1000_TX_DESCRIPTOR) * E1000_TX_COUNT % 128 == 0);
 
+/* Where the chips differ by no more than a number; chip.c of each driver has them. */
+typedef struct _E1000_CHIP {
+    PCWSTR NamePrefix;               /* of the device objects; a number follows */
+    ULONG ContextSize;               /* of an E1000_CONTEXT and what the driver adds */
+    ULONG EepromDone;                /* EERD: the word is there */
+    ULONG EepromAddressShift;        /* EERD: place of the word's number */
+    ULONG Control;                   /* CTRL: what brings the link up */
+    ULONG TransmitDescriptorControl; /* TXDCTL */
+    ULONG TransmitGap;               /* TIPG for copper: IPGT, IPGR1, IPGR2 */
+} E1000_CHIP, *PE1000_CHIP;
+
+extern const E1000_CHIP E1000Chip;
+
 /* Counters a client can query. All are 64 bits so that one table can name them. */
 typedef struct _E1000_STATISTICS {
     ULONG64 FramesReceived;
@@ -73,7 +86,12 @@ typedef struct _E1000_CONTEXT {
     IO_REMOVE_LOCK RemoveLock; /* one reference for each IRP inside the driver */
 
     /* Resources, changed by PnP requests only, which the PnP manager sends one by one. */
-    PKINTERRUPT Interrupt;
+    ULONG ConnectVersion; /* says what Connection is (CON-18); 0: not connected */
+    union {
+        PVOID Generic;
+        PKINTERRUPT InterruptObject;
+        PIO_INTERRUPT_MESSAGE_INFO MessageTable;
+    } Connection;
     PDMA_ADAPTER DmaAdapter;
     PE1000_SHARED Shared;
     PHYSICAL_ADDRESS SharedAddress; /* the same memory, as the chip addresses it */
@@ -112,8 +130,9 @@ E1000Write(PE1000_CONTEXT Context, ULONG Register, ULONG Value)
 DRIVER_DISPATCH E1000DispatchPnp;
 
 /* resources.c */
+PCM_PARTIAL_RESOURCE_DESCRIPTOR E1000FindResource(PCM_RESOURCE_LIST Translated,
+                                                  UCHAR Type);
 NTSTATUS E1000AcquireMemory(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated);
-NTSTATUS E1000ConnectInterrupt(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated);
 VOID E1000ReleaseResources(PE1000_CONTEXT Context);
 
 /* adapter.c */
@@ -121,7 +140,12 @@ NTSTATUS E1000ResetAdapter(PE1000_CONTEXT Context);
 VOID E1000EnableAdapter(PE1000_CONTEXT Context);
 VOID E1000SilenceAdapter(PE1000_CONTEXT Context);
 
-/* isrdpc.c */
+/* chip.c, which each of the two drivers has its own of, like E1000Chip. */
+VOID E1000InitializeDpcs(PE1000_CONTEXT Context);
+NTSTATUS E1000ConnectInterrupt(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated);
+VOID E1000EnableInterrupts(PE1000_CONTEXT Context);
+
+/* isrdpc.c, in e1000.sys only */
 KSERVICE_ROUTINE E1000Isr;
 IO_DPC_ROUTINE E1000DpcForIsr;
 

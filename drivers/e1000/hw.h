@@ -1,5 +1,6 @@
 /*
  * hw.h - what the Intel 82540EM looks like from the bus: registers, bits, descriptors.
+ * The 82574L looks the same but for what E1000_CHIP and drivers/e1000e/hw.h say.
  *
  * Nothing here is about the driver. Names follow the chip's manual (Intel 317453,
  * PCI/PCI-X Family of Gigabit Ethernet Controllers). Registers are masks and offsets, no
@@ -30,13 +31,12 @@
 #define E1000_STATUS_SPEED_10   0x00000000
 #define E1000_STATUS_SPEED_100  0x00000040
 
-/* EEPROM read: write START and the word's address, poll DONE, data in the high half. */
+/* EEPROM read: write START and the word's address, poll "done", data in the high half.
+ * Where address and "done" stand is the chip's. */
 #define E1000_EERD 0x0014
 
-#define E1000_EERD_START         0x00000001
-#define E1000_EERD_DONE          0x00000010
-#define E1000_EERD_ADDRESS_SHIFT 8
-#define E1000_EERD_DATA_SHIFT    16
+#define E1000_EERD_START      0x00000001
+#define E1000_EERD_DATA_SHIFT 16
 
 /* Interrupts. Reading ICR returns all causes, clears them and lets go of the pin. */
 #define E1000_ICR 0x00C0
@@ -65,14 +65,15 @@
 #define E1000_RCTL_SECRC      0x04000000 /* strip the frame check sequence */
 
 /* Transmit unit. */
-#define E1000_TCTL  0x0400
-#define E1000_TIPG  0x0410
-#define E1000_TDBAL 0x3800
-#define E1000_TDBAH 0x3804
-#define E1000_TDLEN 0x3808
-#define E1000_TDH   0x3810 /* next descriptor the chip sends */
-#define E1000_TDT   0x3818 /* first descriptor that holds nothing to send */
-#define E1000_TIDV  0x3820
+#define E1000_TCTL   0x0400
+#define E1000_TIPG   0x0410
+#define E1000_TDBAL  0x3800
+#define E1000_TDBAH  0x3804
+#define E1000_TDLEN  0x3808
+#define E1000_TDH    0x3810 /* next descriptor the chip sends */
+#define E1000_TDT    0x3818 /* first descriptor that holds nothing to send */
+#define E1000_TIDV   0x3820
+#define E1000_TXDCTL 0x3828 /* when descriptors are fetched and written back */
 
 #define E1000_TCTL_EN         0x00000002
 #define E1000_TCTL_PSP        0x00000008 /* pad short frames to 64 bytes */
@@ -80,7 +81,6 @@
 #define E1000_TCTL_COLD_SHIFT 12         /* collision distance, in byte times */
 #define E1000_TCTL_CT_DEFAULT 0x0F
 #define E1000_TCTL_COLD_FULL  0x40
-#define E1000_TIPG_COPPER     (10 | (8 << 10) | (6 << 20)) /* IPGT, IPGR1, IPGR2 */
 
 /* Address filters: 16 exact addresses, of which number 0 is our own, and a hash table. */
 #define E1000_RAL0            0x5400

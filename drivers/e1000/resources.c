@@ -1,5 +1,5 @@
 /*
- * resources.c - what the PnP manager assigned: registers, interrupt, and memory for DMA.
+ * resources.c - what the PnP manager assigned, and memory for DMA: had, and given back.
  *
  * Acquiring stops at the first failure and leaves what it has in the context; releasing
  * takes back whatever is there. So there is one way out, however far START came.
@@ -16,7 +16,7 @@ E1000NextFullDescriptor(PCM_FULL_RESOURCE_DESCRIPTOR Full)
 }
 
 /* The assigned resource of a type, the longest if it is memory; NULL if there is none. */
-static PCM_PARTIAL_RESOURCE_DESCRIPTOR
+PCM_PARTIAL_RESOURCE_DESCRIPTOR
 E1000FindResource(PCM_RESOURCE_LIST Translated, UCHAR Type)
 {
     PCM_PARTIAL_RESOURCE_DESCRIPTOR Best = NULL;
@@ -98,40 +98,6 @@ E1000AcquireMemory(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated)
     return E1000AllocateShared(Context);
 }
 
-/*
- * Connects the ISR to the line the adapter was assigned. The adapter is silent, yet the
- * line can be shared, so the ISR may run before this returns (CON-7): registers are
- * mapped.
- *
- * Returns STATUS_DEVICE_CONFIGURATION_ERROR without an interrupt resource, or what
- * IoConnectInterruptEx returns (CON-12). PASSIVE_LEVEL. Source: CON-13, CON-23.
- */
-NTSTATUS
-E1000ConnectInterrupt(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated)
-{
-    PCM_PARTIAL_RESOURCE_DESCRIPTOR Line;
-    IO_CONNECT_INTERRUPT_PARAMETERS Connect;
-
-    Line = E1000FindResource(Translated, CmResourceTypeInterrupt);
-    if (Line == NULL) {
-        return STATUS_DEVICE_CONFIGURATION_ERROR;
-    }
-    RtlZeroMemory(&Connect, sizeof(Connect));
-    Connect.Version = CONNECT_FULLY_SPECIFIED;
-    Connect.FullySpecified.PhysicalDeviceObject = Context->PhysicalDevice;
-    Connect.FullySpecified.InterruptObject = &Context->Interrupt;
-    Connect.FullySpecified.ServiceRoutine = E1000Isr;
-    Connect.FullySpecified.ServiceContext = Context;
-    Connect.FullySpecified.Vector = Line->u.Interrupt.Vector;
-    Connect.FullySpecified.Irql = (KIRQL)Line->u.Interrupt.Level;
-    Connect.FullySpecified.SynchronizeIrql = (KIRQL)Line->u.Interrupt.Level;
-    Connect.FullySpecified.ProcessorEnableMask = Line->u.Interrupt.Affinity;
-    Connect.FullySpecified.ShareVector = Line->ShareDisposition == CmResourceShareShared;
-    Connect.FullySpecified.InterruptMode =
-        (Line->Flags & CM_RESOURCE_INTERRUPT_LATCHED) ? Latched : LevelSensitive;
-    return IoConnectInterruptEx(&Connect);
-}
-
 /* After this neither the ISR nor the DPC runs: both use what is freed next. */
 static VOID
 E1000DisconnectInterrupt(PE1000_CONTEXT Context)
@@ -139,18 +105,19 @@ E1000DisconnectInterrupt(PE1000_CONTEXT Context)
     IO_DISCONNECT_INTERRUPT_PARAMETERS Disconnect;
 
     RtlZeroMemory(&Disconnect, sizeof(Disconnect));
-    Disconnect.Version = CONNECT_FULLY_SPECIFIED;
-    Disconnect.ConnectionContext.InterruptObject = Context->Interrupt;
+    Disconnect.Version = Context->ConnectVersion;
+    Disconnect.ConnectionContext.Generic = Context->Connection.Generic;
     IoDisconnectInterruptEx(&Disconnect);
-    Context->Interrupt = NULL;
+    Context->ConnectVersion = 0;
     KeFlushQueuedDpcs();
 }
 
-/* Takes back what the two functions above acquired. PASSIVE_LEVEL, adapter silent. */
+/* Takes back what E1000AcquireMemory and E1000ConnectInterrupt got. PASSIVE_LEVEL,
+ * adapter silent. */
 VOID
 E1000ReleaseResources(PE1000_CONTEXT Context)
 {
-    if (Context->Interrupt != NULL) {
+    if (Context->ConnectVersion != 0) {
         E1000DisconnectInterrupt(Context);
     }
     if (Context->Shared != NULL) {

@@ -1,6 +1,7 @@
 /*
- * The processor: what C cannot say, in one-instruction inlines, and the descriptor and page
- * tables it reads. CR8 is not here: its one header is <wdm/irql.h>, which drivers share.
+ * The processor: what C cannot say, in one-instruction inlines, and the descriptor and
+ * page tables it reads. CR8 is not here: its one header is <wdm/irql.h>, which drivers
+ * share.
  *
  * Arch routines take no lock. The page-table routines are called under the lock of their
  * user (mm/) or before the other processors run.
@@ -9,34 +10,39 @@
 
 #include <ntdef.h>
 
-#define PAGE_SIZE 0x1000
-#define PAGE_SHIFT 12
+#define PAGE_SIZE       0x1000
+#define PAGE_SHIFT      12
 #define LARGE_PAGE_SIZE 0x200000ULL
 
-#define ARCH_KERNEL_BASE 0xFFFFFFFF80000000ULL
+#define ARCH_KERNEL_BASE     0xFFFFFFFF80000000ULL
 #define ARCH_DIRECT_MAP_BASE 0xFFFF800000000000ULL
-#define ARCH_SYSTEM_SPACE_BASE 0xFFFFA00000000000ULL /* stacks, MMIO: mm/ hands it out */
+#define ARCH_SYSTEM_SPACE_BASE                                                           \
+    0xFFFFA00000000000ULL                            /* stacks, MMIO: mm/ hands it out   \
+                                                      */
 #define ARCH_SYSTEM_SPACE_SIZE 0x0000001000000000ULL /* 64 GiB of addresses */
-#define ARCH_SHARED_USER_DATA 0xFFFFF78000000000ULL
-#define ARCH_HAL_BASE 0xFFFFFFFFC0000000ULL /* device registers the HAL maps for itself */
-#define ARCH_HAL_END 0xFFFFFFFFFFC00000ULL
+#define ARCH_SHARED_USER_DATA  0xFFFFF78000000000ULL
+#define ARCH_HAL_BASE                                                                    \
+    0xFFFFFFFFC0000000ULL /* device registers the HAL maps for itself \
+                                                      */
+#define ARCH_HAL_END         0xFFFFFFFFFFC00000ULL
 #define ARCH_LOCAL_APIC_BASE 0xFFFFFFFFFFFE0000ULL
 
 #define KGDT_CODE 0x10 /* the selectors NT uses for kernel code, data and the TSS */
 #define KGDT_DATA 0x18
-#define KGDT_TSS 0x40
+#define KGDT_TSS  0x40
 
 /* Interrupt stack table slots. */
-#define ARCH_IST_NONE 0
-#define ARCH_IST_DOUBLE_FAULT 1
-#define ARCH_IST_NMI 2
+#define ARCH_IST_NONE          0
+#define ARCH_IST_DOUBLE_FAULT  1
+#define ARCH_IST_NMI           2
 #define ARCH_IST_MACHINE_CHECK 3
-#define ARCH_IST_COUNT 3
+#define ARCH_IST_COUNT         3
 
-/* Page protections: W and X are never asked for together, the DispatchCode pages excepted. */
-#define ARCH_PAGE_WRITE 0x1
-#define ARCH_PAGE_EXECUTE 0x2
-#define ARCH_PAGE_UNCACHED 0x4
+/* Page protections: W and X are never asked for together, the DispatchCode pages
+ * excepted. */
+#define ARCH_PAGE_WRITE          0x1
+#define ARCH_PAGE_EXECUTE        0x2
+#define ARCH_PAGE_UNCACHED       0x4
 #define ARCH_PAGE_WRITE_COMBINED 0x8 /* treated as uncached: the PAT is left at reset */
 
 #pragma pack(push, 4)
@@ -163,7 +169,8 @@ ArchRestoreInterrupts(BOOLEAN Enabled)
     }
 }
 
-/* Enables interrupts and halts; sti's shadow leaves no gap for a wake-up to be lost in. */
+/* Enables interrupts and halts; sti's shadow leaves no gap for a wake-up to be lost in.
+ */
 FORCEINLINE VOID
 ArchWaitForInterrupt(VOID)
 {
@@ -227,20 +234,22 @@ VOID ArchEnableFeatures(VOID);
 VOID ArchBuildTables(PARCH_PROCESSOR_TABLES Tables);
 /* Loads them on the processor that runs this, and sets GS base to Pcr. */
 VOID ArchLoadTables(PARCH_PROCESSOR_TABLES Tables, PVOID Pcr);
-/* Points one gate at Handler. The caller sees to it that no interrupt can use it half-way. */
+/* Points one gate at Handler. The caller sees to it that no interrupt can use it
+ * half-way. */
 VOID ArchSetGate(PKIDTENTRY64 Gate, ULONG64 Handler, UCHAR IstIndex);
 ULONG64 ArchGateTarget(const KIDTENTRY64 *Gate);
 VOID ArchResetGate(PKIDTENTRY64 Gate, ULONG Vector); /* back to the vector's stub */
 
 /* paging.c: the one kernel address space. */
 typedef ULONG64 ARCH_ALLOCATE_TABLE(VOID); /* physical page, zeroed, or 0 */
-/* Builds the W^X tables: image by section, direct map to TopOfMemory, and switches to them. */
+/* Builds the W^X tables: image by section, direct map to TopOfMemory, and switches to
+ * them. */
 BOOLEAN ArchBuildAddressSpace(ULONG64 KernelPhysicalBase, ULONG64 TopOfMemory,
                               ARCH_ALLOCATE_TABLE *AllocateTable);
 /* Maps one 4 KiB page; FALSE when no table frame could be had. Not present before. */
 BOOLEAN ArchMapPage(ULONG64 VirtualAddress, ULONG64 PhysicalAddress, ULONG Protection);
-/* Unmaps one page on this processor; returns its physical address, or 0 if none was there.
-   The caller flushes the other processors. */
+/* Unmaps one page on this processor; returns its physical address, or 0 if none was
+   there. The caller flushes the other processors. */
 ULONG64 ArchUnmapPage(ULONG64 VirtualAddress);
 /* Changes the protection of one mapped 4 KiB page. */
 BOOLEAN ArchProtectPage(ULONG64 VirtualAddress, ULONG Protection);

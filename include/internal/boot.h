@@ -10,8 +10,8 @@
 #include <ntdef.h>
 
 #define BOOT_MAXIMUM_MEMORY_RANGES 128
-#define BOOT_MAXIMUM_MODULES 48
-#define BOOT_MAXIMUM_OPTIONS 1024
+#define BOOT_MAXIMUM_MODULES       48
+#define BOOT_MAXIMUM_OPTIONS       1024
 
 typedef enum _BOOT_MEMORY_TYPE {
     BootMemoryUsable = 1,
@@ -39,7 +39,7 @@ typedef struct _BOOT_INFORMATION {
     BOOT_MEMORY_RANGE MemoryRanges[BOOT_MAXIMUM_MEMORY_RANGES];
     ULONG ModuleCount;
     BOOT_MODULE Modules[BOOT_MAXIMUM_MODULES];
-    UCHAR Rsdp[36];        /* a copy of the ACPI root pointer, 20 or 36 bytes of it valid */
+    UCHAR Rsdp[36]; /* a copy of the ACPI root pointer, 20 or 36 bytes of it valid */
     ULONG RsdpLength;
     ULONG64 InformationBase; /* the multiboot2 structure itself: strings live in it */
     ULONG64 InformationLength;
@@ -47,10 +47,11 @@ typedef struct _BOOT_INFORMATION {
     ULONG64 EntryLength;
     ULONG64 KernelBase; /* the image that is mapped at -2 GiB, physical */
     ULONG64 KernelLength;
-    ULONG64 SymbolBase; /* .symtab of the kernel, as GRUB loaded it; 0 when there is none */
+    ULONG64
+    SymbolBase; /* .symtab of the kernel, as GRUB loaded it; 0 when there is none */
     ULONG64 SymbolLength;
     ULONG64 StringBase; /* its .strtab */
     ULONG64 StringLength;
-    ULONG64 EntryTimeStamp;            /* TSC at the kernel's first instruction */
+    ULONG64 EntryTimeStamp;             /* TSC at the kernel's first instruction */
     CHAR Options[BOOT_MAXIMUM_OPTIONS]; /* command line, then what fw_cfg adds */
 } BOOT_INFORMATION, *PBOOT_INFORMATION;

@@ -35,6 +35,9 @@ BOOLEAN ExIsPoolBlock(PVOID Address, SIZE_T *Size, ULONG *Tag);
 PVOID ExAllocateInterruptObject(SIZE_T Size);
 VOID ExFreeInterruptObject(PVOID Interrupt);
 
+/* inject.c: whether the allocation that asks is to fail (dirqltest.h). Any IRQL. */
+BOOLEAN ExInjectFailure(VOID);
+
 /* ---- objects: header before the body, counted references
  * -------------------------------- */
 typedef VOID OB_DELETE_ROUTINE(PVOID Body);

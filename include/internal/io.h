@@ -22,32 +22,36 @@ NTSTATUS IoEnumerateDevices(VOID);
  */
 NTSTATUS IoLoadDriverModule(const BOOT_MODULE *Module);
 
-/* Waits for the system threads of the kind=app and kind=test drivers; first failure wins. */
+/* Waits for the system threads of the kind=app and kind=test drivers; first failure wins.
+ */
 NTSTATUS IoWaitForApplications(ULONG TimeoutSeconds);
 
 /* Stops and removes every started device, unloads every driver, in reverse order. */
 VOID IoShutdownSystem(VOID);
 
-/* ---- what the report prints ---------------------------------------------------------------- */
+/* ---- what the report prints
+ * ---------------------------------------------------------------- */
 typedef struct _IO_DEVICE_STATISTICS {
     CHAR Name[64];   /* "\Device\E1000_0", or "PCI 00:03.0" for a PDO */
     CHAR Driver[64]; /* "e1000.sys" */
     ULONG64 Issued;  /* IRPs that entered the device's driver through IofCallDriver */
     ULONG64 Completed;
-    ULONG64 Bytes;   /* IoStatus.Information of successful reads and writes */
-    ULONG64 Errors;  /* completed with !NT_SUCCESS, STATUS_CANCELLED excepted */
+    ULONG64 Bytes;  /* IoStatus.Information of successful reads and writes */
+    ULONG64 Errors; /* completed with !NT_SUCCESS, STATUS_CANCELLED excepted */
     ULONG64 Cancelled;
 } IO_DEVICE_STATISTICS, *PIO_DEVICE_STATISTICS;
 
-/* Calls Visit for each device object that took IRPs, in order of creation. PASSIVE_LEVEL. */
+/* Calls Visit for each device object that took IRPs, in order of creation. PASSIVE_LEVEL.
+ */
 typedef VOID IO_VISIT_DEVICE(const IO_DEVICE_STATISTICS *Statistics, PVOID Context);
 VOID IoVisitDevices(IO_VISIT_DEVICE *Visit, PVOID Context);
 
 typedef struct _IO_IRP_ACCOUNT {
     ULONG64 Allocated;
     ULONG64 Freed;
-    ULONG64 Issued;    /* IofCallDriver at the top of a stack */
-    ULONG64 Completed; /* completions that ran off the top, or stopped by the originator */
+    ULONG64 Issued; /* IofCallDriver at the top of a stack */
+    ULONG64
+    Completed; /* completions that ran off the top, or stopped by the originator */
     ULONG64 Outstanding;
 } IO_IRP_ACCOUNT, *PIO_IRP_ACCOUNT;
 

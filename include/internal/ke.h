@@ -17,7 +17,8 @@
 #include <internal/pcr.h>
 #include <internal/boot.h>
 
-/* ---- processors -------------------------------------------------------------------------- */
+/* ---- processors
+ * -------------------------------------------------------------------------- */
 extern PKPRCB KiProcessorBlock[HAL_MAXIMUM_PROCESSORS];
 extern KAFFINITY KeActiveProcessors; /* bit n: processor n is up */
 
@@ -33,8 +34,8 @@ typedef struct _KPROCESSOR_MEMORY {
 } KPROCESSOR_MEMORY, *PKPROCESSOR_MEMORY;
 SIZE_T KeProcessorBlockSize(VOID);
 VOID KeCompleteBootProcessor(const KPROCESSOR_MEMORY *Memory);
-/* Starts processor Number (its APIC id ApicId) on Memory, at the real-mode code in physical
-   StartPage; FALSE when it does not come up. */
+/* Starts processor Number (its APIC id ApicId) on Memory, at the real-mode code in
+   physical StartPage; FALSE when it does not come up. */
 BOOLEAN KeStartProcessor(ULONG Number, ULONG ApicId, const KPROCESSOR_MEMORY *Memory,
                          ULONG64 StartPage);
 VOID KeProcessorEntry(PVOID Argument); /* where StartPage's code ends up */
@@ -42,28 +43,47 @@ VOID KeAnnounceProcessor(PKPRCB Prcb);
 /* The last step of the boot thread on each processor: become the idle loop. */
 __attribute__((noreturn)) VOID KeEnterIdleLoop(VOID);
 
-/* ---- clock and time ---------------------------------------------------------------------- */
+/* ---- clock and time
+ * ---------------------------------------------------------------------- */
 #define KE_CLOCK_PERIOD 156250 /* 100 ns units: 15.625 ms, 64 ticks a second */
 VOID KeInitializeTime(LONG64 SystemTime);
 VOID KeStartClock(VOID); /* on the processor that runs this */
 
-/* ---- threads -------------------------------------------------------------------------------- */
+/* ---- threads
+ * -------------------------------------------------------------------------------- */
 VOID KeInitializeThread(PKTHREAD Thread, PVOID StackTop, SIZE_T StackSize,
                         PKSTART_ROUTINE StartRoutine, PVOID StartContext,
                         KPRIORITY Priority);
 VOID KeStartThread(PKTHREAD Thread);
 /* Ends the running thread: signals it and switches away for good. */
 __attribute__((noreturn)) VOID KeTerminateThread(VOID);
-/* Returns when Thread, which has ended, no longer stands on its stack. IRQL <= DISPATCH. */
+/* Returns when Thread, which has ended, no longer stands on its stack. IRQL <= DISPATCH.
+ */
 VOID KeWaitUntilSwitchedOut(PKTHREAD Thread);
 /* Called, at PASSIVE_LEVEL in the thread itself, when a start routine returns. */
 typedef VOID KE_THREAD_EXIT_ROUTINE(VOID);
 VOID KeSetThreadExitRoutine(KE_THREAD_EXIT_ROUTINE *Routine);
 
-/* ---- interrupts ------------------------------------------------------------------------------ */
-/* Makes Interrupt call a message ISR; after KeInitializeInterrupt, before it is connected.
-   Service lives as long as the object. */
-VOID KeSetMessageServiceRoutine(PKINTERRUPT Interrupt, PKE_MESSAGE_SERVICE Service);
+/* ---- interrupts
+ * ------------------------------------------------------------------------------ */
+/* Gives an object its zeroed extension; after KeInitializeInterrupt, before anything
+ * below. */
+VOID KeExtendInterrupt(PKINTERRUPT Interrupt, PKE_INTERRUPT_EXTENSION Extension);
+/* Makes Interrupt call a message ISR. */
+VOID KeSetMessageServiceRoutine(PKINTERRUPT Interrupt,
+                                PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine,
+                                ULONG MessageIndex);
+/* passive.c: makes its ISR run at PASSIVE_LEVEL, in the thread that runs KeServicePassive
+   with Interrupt as context; KeStopPassive, once disconnected, makes that thread end. */
+VOID KeSetPassiveInterrupt(PKINTERRUPT Interrupt);
+KSTART_ROUTINE KeServicePassive;
+VOID KeStopPassive(PKINTERRUPT Interrupt);
+/* active.c: lets an object's ISR be called, or not; the registration stays (CON-30).
+   IRQL <= DISPATCH_LEVEL. */
+VOID KeReportInterruptState(PKINTERRUPT Interrupt, BOOLEAN Active);
+/* storm.c */
+VOID KeSetStormPolicy(BOOLEAN BugCheck);
+BOOLEAN KeIsInterruptMasked(PKINTERRUPT Interrupt); /* silenced because of a storm */
 /* The driver's own ISR: the message ISR where there is one. */
 ULONG_PTR KeQueryServiceRoutine(PKINTERRUPT Interrupt);
 /* Calls Visit for every connected object of every processor, in vector order. */
@@ -72,14 +92,18 @@ VOID KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context);
 /* Whether the gate of its vector on its processor leads to this object (or to the head of
    the chain it is in), and stands inside that object when the NT version says so. */
 BOOLEAN KeIsGateInside(PKINTERRUPT Interrupt);
-ULONG64 KeQueryIsrCount(PKINTERRUPT Interrupt);    /* times its ISR was called */
-ULONG64 KeQueryIsrDpcCount(PKINTERRUPT Interrupt); /* DPCs its ISR queued; 0 before NT 6.3 */
-ULONG64 KeQueryFirstInterruptTime(VOID); /* TSC at the first device interrupt, 0: none yet */
+ULONG64 KeQueryIsrCount(PKINTERRUPT Interrupt); /* times its ISR was called */
+ULONG64
+KeQueryIsrDpcCount(PKINTERRUPT Interrupt); /* DPCs its ISR queued; 0 before NT 6.3 */
+ULONG64
+KeQueryFirstInterruptTime(VOID); /* TSC at the first device interrupt, 0: none yet */
 
-/* ---- other processors -------------------------------------------------------------------------- */
+/* ---- other processors
+ * -------------------------------------------------------------------------- */
 VOID KeFlushEntireTb(VOID); /* on every processor; IRQL <= DISPATCH_LEVEL */
 
-/* ---- accounting ---------------------------------------------------------------------------------- */
+/* ---- accounting
+ * ---------------------------------------------------------------------------------- */
 typedef struct _KE_ACCOUNT {
     ULONG64 InterruptsEntered;
     ULONG64 InterruptsEnded;
@@ -87,14 +111,16 @@ typedef struct _KE_ACCOUNT {
     ULONG64 DpcsRun;
     ULONG64 DpcsRemoved;
     ULONG64 DpcsQueued; /* still in a queue */
-    ULONG64 VectorsPending; /* device vectors in a local APIC's request or service register */
+    ULONG64
+    VectorsPending; /* device vectors in a local APIC's request or service register */
     ULONG64 Unexpected;
     ULONG64 Spurious;
 } KE_ACCOUNT, *PKE_ACCOUNT;
 /* PASSIVE_LEVEL: visits every processor. */
 VOID KeQueryAccount(PKE_ACCOUNT Account);
 
-/* ---- bugcheck ------------------------------------------------------------------------------------ */
+/* ---- bugcheck
+ * ------------------------------------------------------------------------------------ */
 VOID KeSetSymbols(const BOOT_INFORMATION *Boot);
 /* Text for an address: kernel symbol, then image symbol; any IRQL. */
 VOID KeDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);

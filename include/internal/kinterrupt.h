@@ -2,8 +2,8 @@
  * KINTERRUPT: one ISR registered for one vector of one processor (KINT-1 to KINT-18).
  *
  * The layout is that of the NT version the kernel is built for (NTDDI-style number in
- * DIRQL_NT: 0x502 ... 0x603, 0xA00, 0xA04 for 2004). Up to 6.3 the object contains code: a
- * copy of the dispatch template, which the IDT gate of its vector points at.
+ * DIRQL_NT: 0x502 ... 0x603, 0xA00, 0xA04 for 2004). Up to 6.3 the object contains code:
+ * a copy of the dispatch template, which the IDT gate of its vector points at.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
 
 #if DIRQL_NT <= 0x603
 #define KI_DISPATCH_CODE_IN_OBJECT 1
-#define DISPATCH_LENGTH 4 /* ULONGs of DispatchCode on x64 */
+#define DISPATCH_LENGTH            4 /* ULONGs of DispatchCode on x64 */
 #else
 #define KI_DISPATCH_CODE_IN_OBJECT 0
 #endif
@@ -57,7 +57,8 @@ typedef struct _ISRDPCSTATS {
 typedef struct _KINTERRUPT {
     SHORT Type;
     SHORT Size;
-    LIST_ENTRY InterruptListEntry; /* chain of a shared vector; the head is an entry too */
+    LIST_ENTRY
+    InterruptListEntry; /* chain of a shared vector; the head is an entry too */
     PKSERVICE_ROUTINE ServiceRoutine;
 #if DIRQL_NT >= 0x600
     PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine;
@@ -129,27 +130,40 @@ typedef struct _KINTERRUPT {
 #endif
 } KINTERRUPT;
 
-/* What a message ISR is called by. NT 5.2 has no members for it: there it stays where its
-   owner keeps it, for as long as the object lives, and Reserved points at it. */
-typedef struct _KE_MESSAGE_SERVICE {
-    PKMESSAGE_SERVICE_ROUTINE Routine;
-    ULONG Index;
-} KE_MESSAGE_SERVICE, *PKE_MESSAGE_SERVICE;
+/*
+ * What the kernel keeps beside an object, where no NT version's layout has room for it.
+ * It belongs to the connection and lives as long as the object; an object without one
+ * (made by KeInitializeInterrupt alone) is a plain DIRQL line interrupt.
+ */
+typedef struct _KE_INTERRUPT_EXTENSION {
+    PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine; /* NULL: a line ISR */
+    ULONG MessageIndex;
+    BOOLEAN Inactive; /* soft-disconnected (CON-30); changed on the object's processor */
+
+    /* Passive-level ISRs (CON-26). */
+    BOOLEAN Passive;
+    volatile BOOLEAN Stopping;
+    volatile LONG Requested; /* the ISR is wanted */
+    KEVENT Lock; /* signalled while nobody is in the ISR or synchronized with it */
+    KEVENT Wake;
+    KDPC Dpc; /* carries the interrupt down to where an event can be set */
+} KE_INTERRUPT_EXTENSION, *PKE_INTERRUPT_EXTENSION;
+
+/* Where each layout keeps the pointer to it. */
+#if DIRQL_NT >= 0x602
+#define KE_EXTENSION_POINTER DisconnectData
+#else
+#define KE_EXTENSION_POINTER Reserved
+#endif
+
+FORCEINLINE PKE_INTERRUPT_EXTENSION
+KeInterruptExtension(const KINTERRUPT *Interrupt)
+{
+    return (PKE_INTERRUPT_EXTENSION)Interrupt->KE_EXTENSION_POINTER;
+}
 
 FORCEINLINE ULONG
 KeInterruptProcessor(const KINTERRUPT *Interrupt)
 {
     return (UCHAR)Interrupt->Number;
 }
-
-#if DIRQL_NT == 0x603
-C_ASSERT(sizeof(KINTERRUPT) == 0x100);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, ActualLock) == 0x48);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, DispatchAddress) == 0x50);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, Irql) == 0x5C);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, ServiceCount) == 0x74);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, TrapFrame) == 0x88);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, DispatchCode) == 0x90);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, IsrDpcStats) == 0xB0);
-C_ASSERT(FIELD_OFFSET(KINTERRUPT, ConnectionData) == 0xF0);
-#endif

@@ -19,7 +19,8 @@ typedef enum _KTHREAD_STATE {
 } KTHREAD_STATE;
 
 #define DEFAULT_THREAD_PRIORITY 8
-#define THREAD_QUANTUM 6 /* clock ticks, as NT's short client quantum is two units of three */
+#define THREAD_QUANTUM                                                                   \
+    6 /* clock ticks, as NT's short client quantum is two units of three */
 
 typedef struct _KTHREAD {
     DISPATCHER_HEADER Header; /* signalled when the thread has ended */
@@ -31,8 +32,8 @@ typedef struct _KTHREAD {
     SCHAR BasePriority;
     KIRQL WaitIrql; /* level to return to after a wait */
     SCHAR Quantum;
-    ULONG NextProcessor; /* runs, ran or is to run there */
-    KAFFINITY Affinity;  /* processors it may use now */
+    ULONG NextProcessor;    /* runs, ran or is to run there */
+    KAFFINITY Affinity;     /* processors it may use now */
     KAFFINITY UserAffinity; /* what KeRevertToUserAffinityThread restores */
     BOOLEAN SystemAffinityActive;
     BOOLEAN WaitNext; /* KeSetEvent(Wait = TRUE): the dispatcher lock is still held */

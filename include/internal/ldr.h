@@ -1,8 +1,9 @@
 /*
  * Loading PE32+ images, and the table of what the kernel exports to them.
  *
- * EXPORT(Name) beside a definition puts {"Name", Name} in section .export.Name; the linker
- * sorts the sections, so the table needs no registration and is searched by halving.
+ * EXPORT(Name) beside a definition puts {"Name", Name} in section .export.Name; the
+ * linker sorts the sections, so the table needs no registration and is searched by
+ * halving.
  */
 #pragma once
 
@@ -13,11 +14,12 @@ typedef struct _LDR_EXPORT {
     ULONG_PTR Address;
 } LDR_EXPORT;
 
-#define EXPORT(Name) LDR_EXPORT_ENTRY(Name, &Name)
+#define EXPORT(Name)                  LDR_EXPORT_ENTRY(Name, &Name)
 #define EXPORT_AS(PublicName, Symbol) LDR_EXPORT_ENTRY(PublicName, &Symbol)
 #define LDR_EXPORT_ENTRY(PublicName, Target)                                             \
-    __attribute__((section(".export." #PublicName), used, aligned(16)))                  \
-    static const LDR_EXPORT LdrExport_##PublicName = {#PublicName, (ULONG_PTR)(Target)}
+    __attribute__((section(".export." #PublicName), used,                                \
+                   aligned(16))) static const LDR_EXPORT LdrExport_##PublicName = {      \
+        #PublicName, (ULONG_PTR)(Target)}
 
 /* Checks that the linker sorted the table, once at boot; FALSE: the build is wrong. */
 BOOLEAN LdrInitializeExports(VOID);
@@ -31,16 +33,16 @@ typedef struct _KLDR_DATA_TABLE_ENTRY {
     PVOID DllBase;
     PDRIVER_INITIALIZE EntryPoint;
     ULONG SizeOfImage;
-    CHAR BaseName[64];      /* "e1000.sys" */
-    PVOID ExceptionTable;   /* .pdata, or NULL */
+    CHAR BaseName[64];    /* "e1000.sys" */
+    PVOID ExceptionTable; /* .pdata, or NULL */
     ULONG ExceptionTableSize;
-    const VOID *FileBase;   /* the module as GRUB left it: COFF symbols, section names */
+    const VOID *FileBase; /* the module as GRUB left it: COFF symbols, section names */
     SIZE_T FileLength;
 } KLDR_DATA_TABLE_ENTRY, *PKLDR_DATA_TABLE_ENTRY;
 
 /*
- * Loads one PE file: checks, copies sections, relocates, binds imports, seeds the security
- * cookie, seals the sections. Every missing import is named on the console.
+ * Loads one PE file: checks, copies sections, relocates, binds imports, seeds the
+ * security cookie, seals the sections. Every missing import is named on the console.
  * STATUS_INVALID_IMAGE_FORMAT, STATUS_ENTRYPOINT_NOT_FOUND (an import), STATUS_NO_MEMORY.
  * PASSIVE_LEVEL.
  */
@@ -48,18 +50,21 @@ NTSTATUS LdrLoadImage(const CHAR *BaseName, const VOID *File, SIZE_T FileLength,
                       PKLDR_DATA_TABLE_ENTRY *Image);
 VOID LdrUnloadImage(PKLDR_DATA_TABLE_ENTRY Image);
 
-/* The image that contains Address, or NULL. Any IRQL, lock-free: used by the bugcheck path. */
+/* The image that contains Address, or NULL. Any IRQL, lock-free: used by the bugcheck
+ * path. */
 PKLDR_DATA_TABLE_ENTRY LdrFindImage(ULONG_PTR Address);
 
 /* Nearest symbol at or below Address from the image's COFF symbols; writes
    "e1000.sys!E1000Isr+0x12 [+0x1512]" style text. FALSE when Address is in no image. */
 BOOLEAN LdrDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
 
-/* One step of unwinding through an image's .pdata/.xdata. Registers in nonvolatile order. */
+/* One step of unwinding through an image's .pdata/.xdata. Registers in nonvolatile order.
+ */
 typedef struct _LDR_UNWIND_CONTEXT {
     ULONG64 Rip;
     ULONG64 Rsp;
-    ULONG64 Registers[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15, as UNWIND_CODE numbers them */
+    ULONG64 Registers[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15, as UNWIND_CODE
+                              numbers them */
 } LDR_UNWIND_CONTEXT, *PLDR_UNWIND_CONTEXT;
 
 /* FALSE when Rip is in no image, the tables are damaged, or the stack would be left. The

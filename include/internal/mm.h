@@ -1,10 +1,11 @@
 /*
- * Memory below the pool: physical frames, kernel stacks with guard pages, device mappings.
+ * Memory below the pool: physical frames, kernel stacks with guard pages, device
+ * mappings.
  *
  * Frames are free in a bit map; the direct map (ArchDirectMap) makes every frame of RAM
- * addressable. System-space addresses (stacks, MMIO) come from one address allocator. Both
- * are guarded by spin locks taken at any IRQL <= DISPATCH_LEVEL. The public Mm routines
- * (MmMapIoSpace, MDLs, contiguous memory ...) are built on these.
+ * addressable. System-space addresses (stacks, MMIO) come from one address allocator.
+ * Both are guarded by spin locks taken at any IRQL <= DISPATCH_LEVEL. The public Mm
+ * routines (MmMapIoSpace, MDLs, contiguous memory ...) are built on these.
  */
 #pragma once
 
@@ -12,16 +13,16 @@
 #include <internal/arch.h>
 #include <internal/boot.h>
 
-#define MM_LOWEST_MEMORY (32ULL << 20) /* less RAM than this is refused at boot */
+#define MM_LOWEST_MEMORY  (32ULL << 20) /* less RAM than this is refused at boot */
 #define KERNEL_STACK_SIZE 0x6000
 
-/* Builds the frame map from the memory map (reserving image, modules, tables, first MiB) and
-   the final address space. STATUS_NO_MEMORY when RAM is below MM_LOWEST_MEMORY. */
+/* Builds the frame map from the memory map (reserving image, modules, tables, first MiB)
+   and the final address space. STATUS_NO_MEMORY when RAM is below MM_LOWEST_MEMORY. */
 NTSTATUS MmInitializeSystem(const BOOT_INFORMATION *Boot);
 
 /* Count contiguous frames, aligned to Alignment frames (power of 2), wholly below
-   HighestAddress (inclusive; MAXULONG64 = anywhere). Returns the physical address, 0 if none.
-   Contents undefined. IRQL <= DISPATCH_LEVEL. */
+   HighestAddress (inclusive; MAXULONG64 = anywhere). Returns the physical address, 0 if
+   none. Contents undefined. IRQL <= DISPATCH_LEVEL. */
 ULONG64 MmAllocateFrames(ULONG64 Count, ULONG64 Alignment, ULONG64 HighestAddress);
 VOID MmFreeFrames(ULONG64 PhysicalAddress, ULONG64 Count);
 
@@ -29,7 +30,8 @@ VOID MmFreeFrames(ULONG64 PhysicalAddress, ULONG64 Count);
 PVOID MmAllocatePages(ULONG64 Count);
 VOID MmFreePages(PVOID Address, ULONG64 Count);
 
-/* Pages mapped in system space with ARCH_PAGE_ flags (image sections, the KINTERRUPT pages). */
+/* Pages mapped in system space with ARCH_PAGE_ flags (image sections, the KINTERRUPT
+ * pages). */
 PVOID MmAllocateSystemPages(ULONG64 Count, ULONG Protection);
 BOOLEAN MmProtectSystemPages(PVOID Address, ULONG64 Count, ULONG Protection);
 VOID MmFreeSystemPages(PVOID Address, ULONG64 Count);
@@ -40,7 +42,8 @@ VOID MmDeleteKernelStack(PVOID Top, SIZE_T Size);
 /* TRUE when Address lies in the guard page of some stack MmCreateKernelStack made. */
 BOOLEAN MmIsGuardAddress(ULONG64 Address);
 
-/* TRUE when Length bytes at Address are mapped kernel memory; any IRQL (page-table walk). */
+/* TRUE when Length bytes at Address are mapped kernel memory; any IRQL (page-table walk).
+ */
 BOOLEAN MmIsRangeMapped(ULONG64 Address, SIZE_T Length);
 
 ULONG64 MmQueryTotalFrames(VOID);

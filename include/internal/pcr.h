@@ -28,11 +28,11 @@ typedef struct _KDPC_DATA {
     PKDPC volatile ActiveDpc;
 } KDPC_DATA, *PKDPC_DATA;
 
-#define DPC_NORMAL 0
+#define DPC_NORMAL   0
 #define DPC_THREADED 1
 
 /* Requests one processor makes of another through the IPI vector. */
-#define IPI_REQUEST_DPC 0x1 /* also: look at NextThread */
+#define IPI_REQUEST_DPC  0x1 /* also: look at NextThread */
 #define IPI_REQUEST_CALL 0x2
 
 typedef struct _KPRCB {
@@ -61,6 +61,15 @@ typedef struct _KPRCB {
     ULONG64 SpuriousCount;
     ULONG64 UnexpectedCount;
     ULONG UnexpectedVectors[256];
+    volatile LONG PassivePending[256]; /* passive ISRs the vector still waits for */
+    struct {
+        ULONG64 Calls; /* when the vector's claims last moved */
+        ULONG Claims;
+        BOOLEAN Masked; /* a storm: its source is silenced */
+    } Storm[256];
+    ULONG64 StormBase; /* InterruptCount at the last look */
+    ULONG StormVector; /* the one to report; StormDpc */
+    KDPC StormDpc;
     PKINTERRUPT InterruptObject[256]; /* head of the chain connected to each vector */
 
     /* DPCs */

@@ -21,9 +21,9 @@ int RtlCompareTextNoCase(const CHAR *First, const CHAR *Second, SIZE_T Length);
 
 /*
  * printf into a buffer. Understands what drivers print with: d i u x X o c s S p, the
- * widths and flags, h l ll I32 I64 w, %wZ (UNICODE_STRING) %Z (ANSI_STRING) %ws %ls, and %%.
- * Never writes past Size; always terminates when Size > 0. Returns the length the whole
- * text would have had. Any IRQL.
+ * widths and flags, h l ll I32 I64 w, %wZ (UNICODE_STRING) %Z (ANSI_STRING) %ws %ls, and
+ * %%. Never writes past Size; always terminates when Size > 0. Returns the length the
+ * whole text would have had. Any IRQL.
  */
 ULONG RtlFormat(CHAR *Buffer, SIZE_T Size, const CHAR *Format, ...);
 
@@ -35,16 +35,16 @@ ULONG RtlFormatMsV(CHAR *Buffer, SIZE_T Size, const CHAR *Format,
                    __builtin_ms_va_list Arguments);
 
 /*
- * The engine under both: writes at most Capacity characters (of CHAR, or of WCHAR when Wide:
- * Format is wide then too) and no terminator. Returns the length of the whole text. For
- * _snprintf and its kin, whose rule of termination is their own.
+ * The engine under both: writes at most Capacity characters (of CHAR, or of WCHAR when
+ * Wide: Format is wide then too) and no terminator. Returns the length of the whole text.
+ * For _snprintf and its kin, whose rule of termination is their own.
  */
 SIZE_T RtlFormatRawMsV(PVOID Buffer, SIZE_T Capacity, const VOID *Format, BOOLEAN Wide,
                        __builtin_ms_va_list Arguments);
 
 /*
- * Parses decimal or 0x-hex. All Length characters belong to the number; FALSE when there is
- * no digit, another character, or more than 64 bits.
+ * Parses decimal or 0x-hex. All Length characters belong to the number; FALSE when there
+ * is no digit, another character, or more than 64 bits.
  */
 BOOLEAN RtlParseNumber(const CHAR *Text, SIZE_T Length, ULONG64 *Value);
 
@@ -78,13 +78,15 @@ VOID RtlSetBitRange(PRTL_BIT_MAP_64 BitMap, ULONG64 Start, ULONG64 Count);
 VOID RtlClearBitRange(PRTL_BIT_MAP_64 BitMap, ULONG64 Start, ULONG64 Count);
 BOOLEAN RtlTestBitAt(const RTL_BIT_MAP_64 *BitMap, ULONG64 Index);
 
-/* First run of Count clear bits at or after Hint, aligned to Alignment bits; RTL_NO_BIT. */
+/* First run of Count clear bits at or after Hint, aligned to Alignment bits; RTL_NO_BIT.
+ */
 ULONG64 RtlFindClearRange(const RTL_BIT_MAP_64 *BitMap, ULONG64 Count, ULONG64 Alignment,
                           ULONG64 Hint);
 
 /*
  * Options are words `name=value` or `name`. Returns the value's first character (not
- * terminated: it ends at a blank or the end of the line), or NULL when the name is absent.
+ * terminated: it ends at a blank or the end of the line), or NULL when the name is
+ * absent.
  */
 const CHAR *RtlQueryOption(const CHAR *Options, const CHAR *Name, ULONG *Length);
 

@@ -1,10 +1,11 @@
 /*
  * What an interrupt or exception leaves on the stack, and what a context switch does.
  *
- * KTRAP_FRAME is NT's x64 layout. Its first 32 bytes are the home space of the routine that
- * is called with the frame at RSP, and its last 40 bytes are what the processor itself pushes,
- * so that one `sub rsp` builds a frame and a call at once. By convention, everything in
- * section .text.entry keeps RBP = frame + 80h while a frame stands: the unwinder relies on it.
+ * KTRAP_FRAME is NT's x64 layout. Its first 32 bytes are the home space of the routine
+ * that is called with the frame at RSP, and its last 40 bytes are what the processor
+ * itself pushes, so that one `sub rsp` builds a frame and a call at once. By convention,
+ * everything in section .text.entry keeps RBP = frame + 80h while a frame stands: the
+ * unwinder relies on it.
  */
 #pragma once
 
@@ -76,8 +77,9 @@ C_ASSERT(FIELD_OFFSET(KTRAP_FRAME, Rbx) == 0x140);
 C_ASSERT(FIELD_OFFSET(KTRAP_FRAME, ErrorCode) == 0x160);
 
 /*
- * A switched-out thread's stack, from KTHREAD.KernelStack up. The kernel itself uses no XMM
- * register; drivers do, and ms_abi makes 6 to 15 theirs across calls, so they switch too.
+ * A switched-out thread's stack, from KTHREAD.KernelStack up. The kernel itself uses no
+ * XMM register; drivers do, and ms_abi makes 6 to 15 theirs across calls, so they switch
+ * too.
  */
 typedef struct _KSWITCH_FRAME {
     M128A Xmm[10]; /* XMM6 to XMM15 */

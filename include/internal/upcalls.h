@@ -6,7 +6,8 @@
 
 #include <internal/trap.h>
 
-/* arch -> ke: an exception, or a vector nobody owns (arch/x86_64/trap.asm, vectors.asm). */
+/* arch -> ke: an exception, or a vector nobody owns (arch/x86_64/trap.asm, vectors.asm).
+ */
 VOID KiDispatchTrap(ULONG Vector, PKTRAP_FRAME Frame);
 VOID KiUnexpectedEntry(VOID);
 /* arch -> ke: a new thread's first call (arch/x86_64/switch.asm). */

@@ -1,5 +1,6 @@
 /*
- * Host test of the vector allocator: levels, alignment, balance, what is never given out.
+ * Host test of the vector allocator: levels, alignment, balance, what is never given out,
+ * and what several processors have in common.
  */
 #include "check.h"
 
@@ -76,6 +77,80 @@ TestBalance(void)
     Check(Even, "vectors spread evenly over the levels");
 }
 
+static HALP_VECTOR_MAP Processors[8];
+static PHALP_VECTOR_MAP Group[8];
+
+static void
+InitializeGroup(ULONG Count)
+{
+    for (ULONG Index = 0; Index < Count; Index++) {
+        HalpInitializeVectorMap(&Processors[Index]);
+        Group[Index] = &Processors[Index];
+    }
+}
+
+/* A group of one chooses what a single map would, whatever is taken already. */
+static void
+TestGroupOfOne(void)
+{
+    int Equal = 1;
+    ULONG Vector;
+    InitializeGroup(1);
+    HalpInitializeVectorMap(&Map);
+    do {
+        Vector = HalpAllocateVectors(&Map, 1);
+        Equal &= HalpAllocateSharedVectors(Group, 1, 1) == Vector;
+    } while (Vector != 0);
+    Check(Equal, "one processor: the vectors of a single map, in its order");
+}
+
+static void
+TestGroup(void)
+{
+    InitializeGroup(8);
+    ULONG Alone = HalpAllocateVectors(&Processors[5], 1);
+    ULONG First = HalpAllocateSharedVectors(Group, 8, 1);
+    Check(First >> 4 == HAL_HIGHEST_DEVICE_IRQL - 1,
+          "several: the class that is least loaded on any of them");
+    int Taken = 1;
+    for (ULONG Index = 0; Index < 8; Index++) {
+        Taken &= Processors[Index].Taken[First >> 4] >> (First & 0xF) & 1;
+    }
+    Check(Taken, "the vector is taken on every one of them [KINT-3]");
+    Check(HalpAllocateVectors(&Processors[0], 1) == Alone,
+          "and the vector that one of them had is free on the others");
+    HalpFreeVector(&Processors[2], First);
+    Check((Processors[2].Taken[First >> 4] >> (First & 0xF) & 1) == 0 &&
+              (Processors[3].Taken[First >> 4] >> (First & 0xF) & 1) == 1,
+          "freed on one it stays taken on the others");
+}
+
+/* Every vector is taken on one of the two, half of them on each. */
+static void
+TestGroupExhaustion(void)
+{
+    HALP_VECTOR_MAP Before[2];
+    InitializeGroup(2);
+    for (ULONG Class = HAL_LOWEST_DEVICE_IRQL; Class <= HAL_HIGHEST_DEVICE_IRQL;
+         Class++) {
+        Processors[0].Taken[Class] |= 0x5555;
+        Processors[1].Taken[Class] |= 0xAAAA;
+    }
+    __builtin_memcpy(Before, Processors, sizeof(Before));
+    Check(HalpAllocateSharedVectors(Group, 2, 1) == 0,
+          "free on one and taken on the other is not free");
+    Check(__builtin_memcmp(Before, Processors, sizeof(Before)) == 0,
+          "a refused claim takes nothing");
+    HalpFreeVector(&Processors[0], 0x64);
+    Check(HalpAllocateSharedVectors(Group, 2, 1) == 0x64,
+          "the only vector free on both is found");
+    Processors[0].Taken[8] = 0xFF00;
+    Processors[1].Taken[8] = 0xF0F0;
+    Check(HalpAllocateSharedVectors(Group, 2, 8) == 0 &&
+              HalpAllocateSharedVectors(Group, 2, 4) == 0x80,
+          "a block is free, and aligned, on both");
+}
+
 int
 main(void)
 {
@@ -83,5 +158,8 @@ main(void)
     TestExhaustion();
     TestBlocks();
     TestBalance();
+    TestGroupOfOne();
+    TestGroup();
+    TestGroupExhaustion();
     return CheckVerdict();
 }

@@ -2,11 +2,11 @@
  * What every kernel test driver is made of: checks that print KTAP 1, and the thread that
  * runs them.
  *
- * DriverEntry calls KtapStart with the suite's routine. The routine runs in a system thread
- * at PASSIVE_LEVEL and proves its facts with ok() and its kin; each check begins with the
- * id of the rule of nt-contract.md that it proves. The plan is printed last, so that a
- * suite that dies half-way has none and fails. Checks print, so none stands in an ISR:
- * code above DISPATCH_LEVEL records what it sees, and the thread checks the record.
+ * DriverEntry calls KtapStart with the suite's routine. The routine runs in a system
+ * thread at PASSIVE_LEVEL and proves its facts with ok() and its kin; each check begins
+ * with the id of the rule of nt-contract.md that it proves. The plan is printed last, so
+ * that a suite that dies half-way has none and fails. Checks print, so none stands in an
+ * ISR: code above DISPATCH_LEVEL records what it sees, and the thread checks the record.
  *
  * Built against the public headers alone, like any driver.
  */
@@ -62,7 +62,8 @@ KtapEqual(ULONG64 Actual, ULONG64 Expected, PCSTR Name, PCSTR File, ULONG Line)
 }
 
 /* Name: "RULE-n what has to be so"; no number sign in it. */
-#define ok(Condition, Name) KtapCheck((Condition) ? TRUE : FALSE, Name, __FILE__, __LINE__)
+#define ok(Condition, Name)                                                              \
+    KtapCheck((Condition) ? TRUE : FALSE, Name, __FILE__, __LINE__)
 #define ok_equal(Actual, Expected, Name)                                                 \
     KtapEqual((ULONG64)(Actual), (ULONG64)(Expected), Name, __FILE__, __LINE__)
 #define ok_irql(Level, Name) ok_equal(KeGetCurrentIrql(), Level, Name)
@@ -122,8 +123,8 @@ KtapCreateThread(PKSTART_ROUTINE Routine, PVOID Context)
     HANDLE Handle;
 
     InitializeObjectAttributes(&Attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-    if (!NT_SUCCESS(PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, &Attributes, NULL, NULL,
-                                         Routine, Context))) {
+    if (!NT_SUCCESS(PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, &Attributes, NULL,
+                                         NULL, Routine, Context))) {
         return NULL;
     }
     if (!NT_SUCCESS(ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType,

@@ -1,23 +1,20 @@
 """IDT gates and interrupt objects, read out of guest memory through QMP: whether a gate
 stands inside its KINTERRUPT is not left to the kernel's own word."""
 
-import csv
 import re
 import struct
-from pathlib import Path
 
 import pytest
 
+from harness import layouts
+
 INTERRUPT_OBJECT = 22  # KINT-1
-DATA = Path(__file__).resolve().parents[1] / "data/kinterrupt-x64.csv"
 
 
 @pytest.fixture(scope="module")
 def layout(nt):
     """Member to (offset, size) of the profile's KINTERRUPT."""
-    with DATA.open() as file:
-        return {row["member"]: (int(row["offset"], 16), int(row["size"], 16))
-                for row in csv.DictReader(file) if row["version"] == nt}
+    return layouts.facts("x64", nt)["KINTERRUPT"]
 
 
 def read_memory(run, processor, address, length):

@@ -27,9 +27,13 @@ def pretend(tmp_path):
         for name, text in programs.items():
             (folder / name).write_text("#!/bin/sh\n" + text)
             (folder / name).chmod(0o755)
+        # Without what a make around the tests passes to those below it.
+        environment = {name: value for name, value in os.environ.items()
+                       if not name.startswith("MAKE") and name != "MFLAGS"}
+        environment["PATH"] = f"{folder}:{os.environ['PATH']}"
         result = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, timeout=60, check=False,
-                                env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"})
+                                env=environment)
         result.apt = (tmp_path / "apt").read_text() if (tmp_path / "apt").exists() else ""
         return result
     return run

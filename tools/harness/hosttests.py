@@ -1,5 +1,5 @@
 """The host layer: tests/host/test_*.c compiled natively with ASan and UBSan, and short runs
-of the fuzzers tests/host/fuzz_*.c.
+of the fuzzers tests/host/fuzz_*.c. Checks that only compile are in opinions and layouts32.
 
 A test prints "ok N - name" and "not ok N - name" lines and a plan. It either includes the
 .c files under test or names them in its head: `sources: hal/vector.c rtl/bitmap.c`."""
@@ -9,7 +9,7 @@ import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import ktap, opinions, paths
+from harness import ktap, layouts32, opinions, paths
 
 FUZZ_SECONDS = 5
 JOBS = min(2, os.cpu_count() or 1)
@@ -83,4 +83,5 @@ def run_all():
     fuzzers = sorted(folder.glob("fuzz_*.c"))
     with ThreadPoolExecutor(JOBS) as pool:
         results = list(pool.map(run_test, tests)) + list(pool.map(run_fuzzer, fuzzers))
-    return [check for checks in results for check in checks] + opinions.run_all()
+    return [check for checks in results for check in checks] + opinions.run_all() \
+        + layouts32.run_all()

@@ -7,7 +7,7 @@ tests/kernel/tests.txt replaces that default:
     FILE.sys [as=NAME.sys] [cpus=1,4] [needs=e1000.sys,ahci.sys] [words for the kernel...]
 
 `as=` boots one file several times with different words. A test that provokes a bugcheck
-prints what it expects before it does, any word of it may be `*`:
+prints what it expects before it does, any parameter may be `*`:
 
     # expect stop 0x0000000A (0x10, 0x2, *, 0xFFFF800000001234)
 """
@@ -50,16 +50,20 @@ def parse_line(line):
 
 
 def find_tests():
-    """Every built test driver, with its lines of tests.txt if it has any."""
-    listed = paths.ROOT / "tests/kernel/tests.txt"
+    """One for every folder of tests/kernel, or those of its lines in tests.txt. The folders
+    count, not what was built: a test that failed to build must not be passed over."""
+    folder = paths.ROOT / "tests/kernel"
+    listed = folder / "tests.txt"
     lines = listed.read_text().splitlines() if listed.exists() else []
     tests = [parse_line(line) for line in (text.partition("#")[0].strip() for text in lines)
              if line]
     named = {test.file for test in tests}
-    for file in sorted((paths.BUILD / "tests").glob("*.sys")):
-        if file.name not in named:
-            tests.append(Test(file.name, file.name, ["kind=test"]))
-    return tests
+    files = sorted(f"{entry.name}.sys" for entry in folder.iterdir() if entry.is_dir())
+    return tests + [Test(file, file, ["kind=test"]) for file in files if file not in named]
+
+
+def is_built(test):
+    return (paths.BUILD / "tests" / test.file).exists()
 
 
 def build_iso(tests, nt):
@@ -112,11 +116,12 @@ def run_test(test, cpus, image_iso):
 
 
 def run_all(nt):
-    tests = find_tests()
-    if not tests:
-        return []
+    found = find_tests()
+    tests = [test for test in found if is_built(test)]
+    checks = [ktap.Check(f"{test.name}: build/tests/{test.file} is there", False)
+              for test in found if not is_built(test)]
     image_iso = build_iso(tests, nt)
     with ThreadPoolExecutor(JOBS) as pool:
         futures = [pool.submit(run_test, test, cpus, image_iso)
                    for test in tests for cpus in test.cpus]
-        return [check for future in futures for check in future.result()]
+        return checks + [check for future in futures for check in future.result()]

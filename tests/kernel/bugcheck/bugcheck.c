@@ -1,8 +1,8 @@
 /*
  * bugcheck: one programming error a boot, and the stop that has to name it.
  *
- * The word case=NAME of the module line (tests.txt) chooses the error. Whatever runs after
- * it, without a stop, fails.
+ * The word case=NAME of the module line (tests.txt) chooses the error. Whatever runs
+ * after it, without a stop, fails.
  */
 #include "bugcheck.h"
 

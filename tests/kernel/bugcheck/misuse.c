@@ -101,7 +101,8 @@ LeaveDpcRaised(VOID)
 {
     ULONG64 Levels = CMCI_LEVEL << 16 | DISPATCH_LEVEL << 8 | 2;
 
-    Expect(IRQL_UNEXPECTED_VALUE, Levels, (ULONG64)(ULONG_PTR)RaisingDpc, 0xC0417E57, ANY);
+    Expect(IRQL_UNEXPECTED_VALUE, Levels, (ULONG64)(ULONG_PTR)RaisingDpc, 0xC0417E57,
+           ANY);
     RunDpc(RaisingDpc, (PVOID)(ULONG_PTR)0xC0417E57);
 }
 
@@ -129,8 +130,8 @@ LeaveWorkItemRaised(VOID)
 {
     PDEVICE_OBJECT Device;
 
-    if (!NT_SUCCESS(IoCreateDevice(Ktap.DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE,
-                                   &Device))) {
+    if (!NT_SUCCESS(IoCreateDevice(Ktap.DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0,
+                                   FALSE, &Device))) {
         return;
     }
     Expect(WORKER_THREAD_RETURNED_AT_BAD_IRQL, ANY, DISPATCH_LEVEL, ANY, ANY);
@@ -149,8 +150,8 @@ WaitForTooMany(VOID)
         Objects[Index] = &Event;
     }
     Expect(MAXIMUM_WAIT_OBJECTS_EXCEEDED, ANY, ANY, ANY, ANY);
-    KeWaitForMultipleObjects(RTL_NUMBER_OF(Objects), Objects, WaitAny, Executive, KernelMode,
-                             FALSE, NULL, NULL);
+    KeWaitForMultipleObjects(RTL_NUMBER_OF(Objects), Objects, WaitAny, Executive,
+                             KernelMode, FALSE, NULL, NULL);
 }
 
 /* BUG-8, OBJ-6: nobody can handle the exception here. */
@@ -172,7 +173,7 @@ ReleaseForeignMutex(VOID)
     KMUTEX Mutex;
 
     KeInitializeMutex(&Mutex, 0);
-    Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_MUTANT_NOT_OWNED, ANY, ANY,
-           ANY);
+    Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_MUTANT_NOT_OWNED, ANY,
+           ANY, ANY);
     KeReleaseMutex(&Mutex, FALSE);
 }

@@ -10,7 +10,8 @@ TestImportance(VOID)
     static const KDPC_IMPORTANCE Importances[] = {MediumImportance, LowImportance,
                                                   HighImportance, MediumHighImportance,
                                                   HighImportance};
-    /* The second High overtakes the first, both overtake the rest, the rest keep order. */
+    /* The second High overtakes the first, both overtake the rest, the rest keep order.
+     */
     static const LONG Orders[] = {3, 4, 2, 5, 1};
     ULONG Wrong = 0;
     KIRQL Old;
@@ -35,7 +36,8 @@ TestImportance(VOID)
     KeInsertQueueDpc(&Records[1].Dpc, NULL, NULL);
     KeSetImportanceDpc(&Records[1].Dpc, HighImportance);
     KeLowerIrql(Old);
-    ok_equal(Records[1].Order, 2, "DPC-15 importance set after the insert changes nothing");
+    ok_equal(Records[1].Order, 2,
+             "DPC-15 importance set after the insert changes nothing");
 }
 
 /* Removal from the head, the middle and the tail leaves the others in order. */
@@ -53,7 +55,8 @@ TestRemove(VOID)
            KeRemoveQueueDpc(&Records[5].Dpc),
        "DPC-10 head, middle and tail can be removed");
     ok(KeRemoveQueueDpc(&Records[2].Dpc) == FALSE, "DPC-10 a removed DPC is not queued");
-    ok(KeInsertQueueDpc(&Records[5].Dpc, NULL, NULL), "DPC-7 a removed DPC can be queued");
+    ok(KeInsertQueueDpc(&Records[5].Dpc, NULL, NULL),
+       "DPC-7 a removed DPC can be queued");
     KeLowerIrql(Old);
     ok(Records[0].Runs == 0 && Records[2].Runs == 0, "DPC-10 a removed DPC does not run");
     ok(Records[1].Order == 1 && Records[3].Order == 2 && Records[4].Order == 3 &&

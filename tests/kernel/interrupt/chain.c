@@ -26,7 +26,8 @@ TestChain(VOID)
 {
     First = (LINE_ISR){.Claims = TRUE};
     Second = (LINE_ISR){.Claims = TRUE};
-    ok_status(ConnectLine(&First, Line.Irql), STATUS_SUCCESS, "CHN-6 a first shared object");
+    ok_status(ConnectLine(&First, Line.Irql), STATUS_SUCCESS,
+              "CHN-6 a first shared object");
     ok_status(ConnectLine(&Second, (KIRQL)(Line.Irql + 1)), STATUS_SUCCESS,
               "CHN-6 a second one joins");
 
@@ -35,14 +36,16 @@ TestChain(VOID)
     ok_equal(Second.Calls, 0, "CHN-1 a level chain stops at the first TRUE");
     First.Claims = FALSE;
     RaiseShared(&Second);
-    ok(First.Calls == 1 && Second.Calls == 1, "ISR-2 CHN-1 after FALSE the next is asked");
+    ok(First.Calls == 1 && Second.Calls == 1,
+       "ISR-2 CHN-1 after FALSE the next is asked");
     ok_equal(Second.Irql, Line.Irql + 1, "CHN-4 CHN-10 each at its own SynchronizeIrql");
     ok_equal(First.Irql, Line.Irql, "CHN-4 lower before and after");
     ok(First.LockHeld && Second.LockHeld, "CHN-4 each under its own lock");
 
     DisconnectLine(&First);
     RaiseShared(&Second);
-    ok(First.Calls == 0 && Second.Calls == 1, "CHN-7 the head leaves, the next is the head");
+    ok(First.Calls == 0 && Second.Calls == 1,
+       "CHN-7 the head leaves, the next is the head");
     First.Claims = TRUE;
     Second.Claims = FALSE;
     ConnectLine(&First, Line.Irql);

@@ -1,5 +1,6 @@
 /*
- * Connecting: the documented statuses, and what a connected object and its gate look like.
+ * Connecting: the documented statuses, and what a connected object and its gate look
+ * like.
  */
 #include "interrupt.h"
 
@@ -11,17 +12,19 @@ TestConnect(VOID)
     PKINTERRUPT Object = (PKINTERRUPT)(ULONG_PTR)KTAP_POISON;
     NTSTATUS Status;
 
-    ok_equal(Line.Irql, Line.Vector >> 4, "IRQL-4 CON-4 the assigned level is Vector >> 4");
-    ok(Line.Shared && Line.Mode == LevelSensitive, "CON-24 a PCI line is shared, by level");
-    ok((Line.Affinity & KeQueryActiveProcessors()) != 0,
+    ok_equal(Line.Irql, Line.Vector >> 4,
+             "IRQL-4 CON-4 the assigned level is Vector >> 4");
+    ok(Line.Shared && Line.Mode == LevelSensitive,
+       "CON-24 a PCI line is shared, by level");
+    ok((Line.Assigned & KeQueryActiveProcessors()) != 0,
        "AFF-4 the assigned affinity has an active processor");
     Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Line.Vector, Line.Irql,
                                 Line.Irql, Line.Mode, Line.Shared, 0, FALSE);
     ok_status(Status, STATUS_INVALID_PARAMETER, "CON-2 no processor is refused");
     ok(Object == NULL, "CON-9 the object of a failed connect is NULL");
-    Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Line.Vector, Line.Irql,
-                                Line.Irql, Line.Mode, Line.Shared, (KAFFINITY)1 << 63,
-                                FALSE);
+    Status =
+        IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Line.Vector, Line.Irql,
+                           Line.Irql, Line.Mode, Line.Shared, (KAFFINITY)1 << 63, FALSE);
     ok_status(Status, STATUS_INVALID_PARAMETER,
               "CON-3 a processor that is not up is no processor");
     Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Line.Vector, Line.Irql,
@@ -111,6 +114,8 @@ TestLineBased(VOID)
     if (ok_status(IoConnectInterruptEx(&Connect), STATUS_SUCCESS,
                   "CON-15 LINE_BASED finds the line itself")) {
         ok(RaiseLine(&Isr), "CON-15 its ISR is called");
+        ok((Line.Assigned >> Isr.Processor & 1) != 0,
+           "CON-15 AFF-4 on a processor of the assigned affinity");
         ok_equal(Isr.Irql, Line.Irql, "CON-17 SynchronizeIrql 0 means the line's level");
         Disconnect(CONNECT_LINE_BASED, Isr.Object);
     }
@@ -187,7 +192,8 @@ GateTarget(ULONG Vector)
            Gate->OffsetLow;
 }
 
-/* The object's own code (5.2 to 6.3), or a thunk of eight bytes for each vector (10.0). */
+/* The object's own code (5.2 to 6.3), or a thunk of eight bytes for each vector (10.0).
+ */
 VOID
 TestGate(VOID)
 {
@@ -196,7 +202,8 @@ TestGate(VOID)
     ULONG64 Target, Offset, Spacing;
 
     MoveToLine();
-    if (ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS, "CON-2 a line connects")) {
+    if (ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS,
+                  "CON-2 a line connects")) {
         Header = (USHORT *)Isr.Object;
         ok_equal(Header[0], KOBJECT_INTERRUPT, "KINT-1 the object's type is 22");
         Offset = (Header[1] == 0x80) ? 0x70 : 0x90;

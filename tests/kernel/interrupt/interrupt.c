@@ -19,8 +19,9 @@ ConnectLine(PLINE_ISR Isr, KIRQL SynchronizeIrql)
     KtapPoison(&Isr->Object);
     KeInitializeSpinLock(&Isr->Lock);
     Isr->Calls = 0;
-    return IoConnectInterrupt(&Isr->Object, LineIsr, Isr, &Isr->Lock, Line.Vector, Line.Irql,
-                              SynchronizeIrql, Line.Mode, Line.Shared, Line.Affinity, FALSE);
+    return IoConnectInterrupt(&Isr->Object, LineIsr, Isr, &Isr->Lock, Line.Vector,
+                              Line.Irql, SynchronizeIrql, Line.Mode, Line.Shared,
+                              Line.Affinity, FALSE);
 }
 
 VOID
@@ -33,7 +34,7 @@ DisconnectLine(PLINE_ISR Isr)
 VOID
 MoveToLine(VOID)
 {
-    KeSetSystemAffinityThread(Line.Affinity & ~(Line.Affinity - 1));
+    KeSetSystemAffinityThread(Line.Affinity);
 }
 
 BOOLEAN
@@ -80,7 +81,8 @@ TakeResource(PCM_PARTIAL_RESOURCE_DESCRIPTOR Resource)
     } else if (Resource->Type == CmResourceTypeInterrupt) {
         Line.Vector = Resource->u.Interrupt.Vector;
         Line.Irql = (KIRQL)Resource->u.Interrupt.Level;
-        Line.Affinity = Resource->u.Interrupt.Affinity;
+        Line.Assigned = Resource->u.Interrupt.Affinity;
+        Line.Affinity = Line.Assigned & ~(Line.Assigned - 1);
         Line.Shared = Resource->ShareDisposition == CmResourceShareShared;
         Line.Mode =
             (Resource->Flags & CM_RESOURCE_INTERRUPT_LATCHED) ? Latched : LevelSensitive;
@@ -112,7 +114,8 @@ DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         Status = IoForwardIrpSynchronously(LowerDevice, Irp) ? Irp->IoStatus.Status
                                                              : STATUS_UNSUCCESSFUL;
         if (NT_SUCCESS(Status)) {
-            Status = StartDevice(Stack->Parameters.StartDevice.AllocatedResourcesTranslated);
+            Status =
+                StartDevice(Stack->Parameters.StartDevice.AllocatedResourcesTranslated);
         }
         Irp->IoStatus.Status = Status;
         IoCompleteRequest(Irp, IO_NO_INCREMENT);

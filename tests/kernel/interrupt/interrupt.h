@@ -22,7 +22,8 @@ typedef struct _LINE {
     PUCHAR Registers;
     ULONG Vector;
     KIRQL Irql;
-    KAFFINITY Affinity;
+    KAFFINITY Assigned; /* all processors it may be connected on */
+    KAFFINITY Affinity; /* the one of them where it is: the tests say who masks it */
     KINTERRUPT_MODE Mode;
     BOOLEAN Shared;
 } LINE;
@@ -31,11 +32,11 @@ typedef struct _LINE {
 typedef struct _LINE_ISR {
     PKINTERRUPT Object; /* what connecting gave */
     KSPIN_LOCK Lock;
-    BOOLEAN Claims;      /* acknowledges and returns TRUE; else returns FALSE */
-    BOOLEAN Disowns;     /* acknowledges, but returns FALSE */
-    BOOLEAN Clobbers;    /* XMM0-5 and MXCSR */
-    BOOLEAN WaitsClock;  /* stays inside until the clock has ticked */
-    LONG IgnoredCalls;   /* so many calls leave the line up first */
+    BOOLEAN Claims;          /* acknowledges and returns TRUE; else returns FALSE */
+    BOOLEAN Disowns;         /* acknowledges, but returns FALSE */
+    BOOLEAN Clobbers;        /* XMM0-5 and MXCSR */
+    BOOLEAN WaitsClock;      /* stays inside until the clock has ticked */
+    LONG IgnoredCalls;       /* so many calls leave the line up first */
     PDEVICE_OBJECT Requests; /* for which to request the DpcForIsr, if any */
 
     PKINTERRUPT Interrupt;

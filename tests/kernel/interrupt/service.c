@@ -61,7 +61,8 @@ TestService(VOID)
     ok_equal(Isr.LockHeld, 1, "ISR-3 CON-6 the supplied lock is held meanwhile");
     ok(KeTestSpinLock(&Isr.Lock), "ISR-3 and released afterwards");
     ok_equal(Isr.InterruptsEnabled, 1, "ISR-5 interrupts are enabled in an ISR");
-    ok((Line.Affinity >> Isr.Processor & 1) != 0, "CON-4 on a processor of the affinity");
+    ok_equal((KAFFINITY)1 << Isr.Processor, Line.Affinity,
+             "CON-3 KINT-3 on the processor it was connected on");
     ok(NT_SUCCESS(IoGetAffinityInterrupt(Isr.Object, &Affinity)) && Affinity.Group == 0 &&
            Affinity.Mask == (Line.Affinity & KeQueryActiveProcessors()),
        "CON-32 IoGetAffinityInterrupt answers where it is connected");
@@ -125,7 +126,8 @@ TestSynchronize(VOID)
         Wrong += Section.CallsInside != Calls || !KtapAwait(&Isr.Calls, Calls + 1);
     }
     KeRevertToUserAffinityThread();
-    ok_equal(Wrong, 0, "SYN-4 the ISR waits for the section, whichever processor holds it");
+    ok_equal(Wrong, 0,
+             "SYN-4 the ISR waits for the section, whichever processor holds it");
 
     Old = KeAcquireInterruptSpinLock(Isr.Object);
     ok(Old == PASSIVE_LEVEL && KeGetCurrentIrql() == Line.Irql + 1 &&
@@ -266,7 +268,8 @@ TestDpcForIsr(VOID)
     ConnectLine(&Isr, Line.Irql);
     RaiseLine(&Isr);
     ok(KtapAwait(&DpcRuns, 1), "DPC-26 IoRequestDpc in an ISR runs the DpcForIsr");
-    ok(DpcContext == &Isr, "DPC-26 DPC-6 with the device object, the IRP and the context");
+    ok(DpcContext == &Isr,
+       "DPC-26 DPC-6 with the device object, the IRP and the context");
     ok_equal(DpcIrql, DISPATCH_LEVEL, "IRQL-20 at DISPATCH_LEVEL");
     ok_equal(DpcProcessor, Isr.Processor, "DPC-2 on the processor of the ISR");
 
@@ -297,7 +300,8 @@ TestDisconnect(VOID)
     ok_equal(Isr.Calls, 1, "CON-28 CHN-7 after the disconnect the ISR is not called");
     ok(EduRead(EDU_CAUSES) != 0, "CHN-7 though the line is up");
     EduWrite(EDU_ACKNOWLEDGE, MAXULONG);
-    ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS, "CON-2 it can be connected again");
+    ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS,
+              "CON-2 it can be connected again");
     ok(RaiseLine(&Isr), "CON-7 and is called again");
     DisconnectLine(&Isr);
 }

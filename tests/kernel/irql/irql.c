@@ -1,5 +1,6 @@
 /*
- * irql: the level of a processor is its CR8; raising, lowering, and what lowering lets in.
+ * irql: the level of a processor is its CR8; raising, lowering, and what lowering lets
+ * in.
  */
 #include "../ktap.h"
 
@@ -38,7 +39,8 @@ TestLevels(VOID)
         KeLowerIrql(Old[Level]);
         Wrong += KeGetCurrentIrql() != Level - 1;
     }
-    ok_equal(Wrong, 0, "IRQL-1 IRQL-6 IRQL-12 IRQL-13 sixteen levels, each the value of CR8");
+    ok_equal(Wrong, 0,
+             "IRQL-1 IRQL-6 IRQL-12 IRQL-13 sixteen levels, each the value of CR8");
     ok_irql(PASSIVE_LEVEL, "IRQL-13 the last lowering is back at PASSIVE_LEVEL");
 }
 
@@ -48,7 +50,8 @@ TestRaises(VOID)
     KIRQL Old, Same;
 
     Old = KeRaiseIrqlToDpcLevel();
-    ok_equal(Old, PASSIVE_LEVEL, "IRQL-14 KeRaiseIrqlToDpcLevel returns the level before");
+    ok_equal(Old, PASSIVE_LEVEL,
+             "IRQL-14 KeRaiseIrqlToDpcLevel returns the level before");
     ok_irql(DISPATCH_LEVEL, "IRQL-14 KeRaiseIrqlToDpcLevel raises to DISPATCH_LEVEL");
     ok_equal(KeRaiseIrqlToDpcLevel(), DISPATCH_LEVEL,
              "IRQL-14 at DISPATCH_LEVEL it returns DISPATCH_LEVEL");

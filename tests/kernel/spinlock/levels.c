@@ -17,7 +17,8 @@ TestPlainLevels(VOID)
     ok_irql(DISPATCH_LEVEL, "LCK-2 KeAcquireSpinLock raises to DISPATCH_LEVEL");
     ok_equal(Old, PASSIVE_LEVEL, "LCK-3 and gives the level before");
     ok(!KeTestSpinLock(&Lock), "LCK-2 KeTestSpinLock: held");
-    ok(!KeTryToAcquireSpinLockAtDpcLevel(&Lock), "LCK-2 a held lock is not taken by trying");
+    ok(!KeTryToAcquireSpinLockAtDpcLevel(&Lock),
+       "LCK-2 a held lock is not taken by trying");
     KeReleaseSpinLock(&Lock, Old);
     ok_irql(PASSIVE_LEVEL, "LCK-2 KeReleaseSpinLock restores the level");
     ok(KeTestSpinLock(&Lock), "LCK-2 released it is free");

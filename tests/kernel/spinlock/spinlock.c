@@ -5,8 +5,9 @@
 
 DRIVER_INITIALIZE DriverEntry;
 
-/* Over all processors together. A queued lock goes to one waiter and no other: where there
-   are fewer host processors than guest ones, each handing-over can cost a time slice. */
+/* Over all processors together. A queued lock goes to one waiter and no other: where
+   there are fewer host processors than guest ones, each handing-over can cost a time
+   slice. */
 #define PLAIN_INCREMENTS  100000
 #define QUEUED_INCREMENTS 2000
 

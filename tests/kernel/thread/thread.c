@@ -39,10 +39,12 @@ TestCreate(VOID)
     ok_status(ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType, KernelMode,
                                         &Thread, NULL),
               STATUS_SUCCESS, "ObReferenceObjectByHandle: its handle is a thread's");
-    ok_status(ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *ExEventObjectType, KernelMode,
-                                        &Thread, NULL),
-              STATUS_OBJECT_TYPE_MISMATCH, "ObReferenceObjectByHandle: and not an event's");
-    ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType, KernelMode, &Thread, NULL);
+    ok_status(ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *ExEventObjectType,
+                                        KernelMode, &Thread, NULL),
+              STATUS_OBJECT_TYPE_MISMATCH,
+              "ObReferenceObjectByHandle: and not an event's");
+    ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType, KernelMode, &Thread,
+                              NULL);
     ObDereferenceObject(Thread);
     ok_status(ZwClose(Handle), STATUS_SUCCESS, "ZwClose: the handle closes");
     ok_status(ZwClose(Handle), STATUS_INVALID_HANDLE, "ZwClose: once");
@@ -85,7 +87,7 @@ TestAffinity(VOID)
     ok_equal(KeQueryActiveProcessorCount(&Active), Count, "the count is a constant");
     ok(Active == ((KAFFINITY)1 << Count) - 1 && Active == KeQueryActiveProcessors(),
        "AFF-4 one bit for each active processor");
-    for (ULONG Turn = 0; Turn < 50; Turn++) {
+    for (ULONG Turn = 0; Turn < 5 * Count; Turn++) {
         KeSetSystemAffinityThread((KAFFINITY)1 << Turn % Count);
         Wrong += KeGetCurrentProcessorNumber() != Turn % Count;
     }
@@ -95,7 +97,8 @@ TestAffinity(VOID)
        "KeGetCurrentProcessorNumberEx: group 0, the same number");
     KeRevertToUserAffinityThread();
     Old = KeSetSystemAffinityThreadEx((KAFFINITY)1 << (Count - 1));
-    ok_equal(KeGetCurrentProcessorNumber(), Count - 1, "KeSetSystemAffinityThreadEx moves");
+    ok_equal(KeGetCurrentProcessorNumber(), Count - 1,
+             "KeSetSystemAffinityThreadEx moves");
     KeRevertToUserAffinityThreadEx(Old);
     ok_irql(PASSIVE_LEVEL, "the level is left alone");
 }

@@ -72,14 +72,16 @@ TestCancel(VOID)
     KeSetTimer(&Timer, KtapMilliseconds(30), &Dpc);
     ok_equal(KeSetTimer(&Timer, KtapMilliseconds(60), &Dpc), TRUE,
              "OBJ-9 setting a queued timer returns TRUE");
-    ok_status(WaitFor(&Timer, 5000), STATUS_SUCCESS, "OBJ-9 it expires by its last setting");
+    ok_status(WaitFor(&Timer, 5000), STATUS_SUCCESS,
+              "OBJ-9 it expires by its last setting");
     KtapSleep(60);
     ok_equal(DpcRuns, 1, "DPC-31 OBJ-9 of all these settings one DPC ran");
 
     KeQuerySystemTime(&Time);
     Time.QuadPart += 300000;
     KeSetTimer(&Timer, Time, NULL);
-    ok_status(WaitFor(&Timer, 5000), STATUS_SUCCESS, "OBJ-9 a positive due time is absolute");
+    ok_status(WaitFor(&Timer, 5000), STATUS_SUCCESS,
+              "OBJ-9 a positive due time is absolute");
     Time.QuadPart = 0;
     KeSetTimer(&Timer, Time, NULL);
     ok_status(WaitFor(&Timer, 5000), STATUS_SUCCESS, "OBJ-9 one that is past expires");
@@ -96,7 +98,8 @@ TestPeriodic(VOID)
     KeInitializeTimerEx(&Timer, SynchronizationTimer);
     KeInitializeDpc(&Dpc, TimerDpc, NULL);
     KeSetTimerEx(&Timer, KtapMilliseconds(20), 20, &Dpc);
-    ok(WaitFor(&Timer, 5000) == STATUS_SUCCESS && WaitFor(&Timer, 5000) == STATUS_SUCCESS &&
+    ok(WaitFor(&Timer, 5000) == STATUS_SUCCESS &&
+           WaitFor(&Timer, 5000) == STATUS_SUCCESS &&
            WaitFor(&Timer, 5000) == STATUS_SUCCESS,
        "OBJ-9 a periodic timer is signalled each period");
     ok_equal(KeCancelTimer(&Timer), TRUE, "OBJ-9 a periodic timer is always queued");
@@ -122,7 +125,8 @@ TestMany(VOID)
         KtapPoison(&Timers[Index]);
         KeInitializeTimer(&Timers[Index]);
         KeInitializeDpc(&Dpcs[Index], TimerDpc, NULL);
-        KeSetTimer(&Timers[Index], KtapMilliseconds(100 + Index * 7919 % 200), &Dpcs[Index]);
+        KeSetTimer(&Timers[Index], KtapMilliseconds(100 + Index * 7919 % 200),
+                   &Dpcs[Index]);
     }
     for (ULONG Index = 0; Index < MANY; Index += 3) {
         Cancelled += KeCancelTimer(&Timers[Index]);

@@ -11,7 +11,8 @@ TestSemaphore(VOID)
 
     KtapPoison(&Semaphore);
     KeInitializeSemaphore(&Semaphore, 2, 4);
-    ok_equal(KeReadStateSemaphore(&Semaphore), 2, "OBJ-6 a semaphore begins with its count");
+    ok_equal(KeReadStateSemaphore(&Semaphore), 2,
+             "OBJ-6 a semaphore begins with its count");
     ok(Poll(&Semaphore) == STATUS_SUCCESS && Poll(&Semaphore) == STATUS_SUCCESS &&
            Poll(&Semaphore) == STATUS_TIMEOUT,
        "OBJ-6 each wait takes one");
@@ -29,7 +30,8 @@ TestSemaphore(VOID)
     KeReleaseSemaphore(&Semaphore, 0, 1, FALSE);
     ok_equal(CountDone(Waiters, 2), 1, "OBJ-6 a count of one releases one waiter");
     KeReleaseSemaphore(&Semaphore, 0, 2, FALSE);
-    ok(JoinWaiter(&Waiters[0]) == STATUS_SUCCESS && JoinWaiter(&Waiters[1]) == STATUS_SUCCESS,
+    ok(JoinWaiter(&Waiters[0]) == STATUS_SUCCESS &&
+           JoinWaiter(&Waiters[1]) == STATUS_SUCCESS,
        "OBJ-6 two more release the other");
     ok_equal(KeReadStateSemaphore(&Semaphore), 1, "OBJ-6 and leave one");
 }
@@ -52,7 +54,8 @@ TestMutex(VOID)
     ok_status(JoinWaiter(&Waiter), STATUS_TIMEOUT, "OBJ-7 another thread cannot take it");
     ok(KeReleaseMutex(&Mutex, FALSE) != 0, "OBJ-7 the inner release: still owned");
     StartWaiter(&Waiter);
-    ok_status(JoinWaiter(&Waiter), STATUS_TIMEOUT, "OBJ-7 one release of two is not enough");
+    ok_status(JoinWaiter(&Waiter), STATUS_TIMEOUT,
+              "OBJ-7 one release of two is not enough");
     ok_equal(KeReleaseMutex(&Mutex, FALSE), 0, "OBJ-7 the outer release returns 0");
     ok_equal(KeReadStateMutex(&Mutex), 1, "OBJ-7 and the mutex is signalled");
     ok_equal(KeAreApcsDisabled(), FALSE, "OBJ-7 and APCs are enabled");
@@ -89,7 +92,8 @@ TestFastMutex(VOID)
     ok_equal(ExTryToAcquireFastMutex(&FastMutex), FALSE, "OBJ-8 and is not recursive");
     ExReleaseFastMutex(&FastMutex);
     ok_irql(PASSIVE_LEVEL, "OBJ-8 releasing restores the level");
-    ok_equal(ExTryToAcquireFastMutex(&FastMutex), TRUE, "OBJ-8 a free one is had by trying");
+    ok_equal(ExTryToAcquireFastMutex(&FastMutex), TRUE,
+             "OBJ-8 a free one is had by trying");
     ExReleaseFastMutex(&FastMutex);
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Threads); Index++) {
         Threads[Index] = KtapCreateThread(CountingThread, NULL);

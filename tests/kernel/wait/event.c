@@ -26,7 +26,8 @@ TestNotification(VOID)
     KtapPoison(&Event);
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
     StartWaiters(Waiters, &Event);
-    ok_equal(CountDone(Waiters, WAITERS), 0, "OBJ-5 an event that is not signalled holds all");
+    ok_equal(CountDone(Waiters, WAITERS), 0,
+             "OBJ-5 an event that is not signalled holds all");
     KeSetEvent(&Event, 0, FALSE);
     for (ULONG Index = 0; Index < WAITERS; Index++) {
         Wrong += JoinWaiter(&Waiters[Index]) != STATUS_SUCCESS;
@@ -69,18 +70,22 @@ TestEventStates(VOID)
     KtapPoison(&Event);
     KeInitializeEvent(&Event, NotificationEvent, TRUE);
     ok(KeReadStateEvent(&Event) != 0, "OBJ-5 an event can begin signalled");
-    ok(KeSetEvent(&Event, 0, FALSE) != 0, "OBJ-4 KeSetEvent returns the state before: set");
+    ok(KeSetEvent(&Event, 0, FALSE) != 0,
+       "OBJ-4 KeSetEvent returns the state before: set");
     ok(KeResetEvent(&Event) != 0, "OBJ-5 KeResetEvent returns the state before: set");
-    ok_equal(KeResetEvent(&Event), 0, "OBJ-5 KeResetEvent returns the state before: clear");
+    ok_equal(KeResetEvent(&Event), 0,
+             "OBJ-5 KeResetEvent returns the state before: clear");
     KeRaiseIrql(DISPATCH_LEVEL, &Old);
-    ok_equal(KeSetEvent(&Event, 0, FALSE), 0, "OBJ-4 KeSetEvent returns the state before");
+    ok_equal(KeSetEvent(&Event, 0, FALSE), 0,
+             "OBJ-4 KeSetEvent returns the state before");
     ok_irql(DISPATCH_LEVEL, "OBJ-4 KeSetEvent leaves the level");
     KeLowerIrql(Old);
     KeClearEvent(&Event);
     ok_equal(KeReadStateEvent(&Event), 0, "OBJ-5 KeClearEvent clears");
 
     KeSetEvent(&Event, 0, TRUE);
-    ok_status(Poll(&Event), STATUS_SUCCESS, "OBJ-4 after Wait TRUE the wait follows at once");
+    ok_status(Poll(&Event), STATUS_SUCCESS,
+              "OBJ-4 after Wait TRUE the wait follows at once");
     ok_irql(PASSIVE_LEVEL, "OBJ-4 and restores the level");
 }
 

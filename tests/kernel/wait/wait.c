@@ -17,8 +17,8 @@ WaiterThread(PVOID Context)
                                                FALSE, Timeout);
     } else {
         Waiter->Status =
-            KeWaitForMultipleObjects(Waiter->Count, Waiter->Objects, Waiter->Type, Executive,
-                                     KernelMode, FALSE, Timeout, NULL);
+            KeWaitForMultipleObjects(Waiter->Count, Waiter->Objects, Waiter->Type,
+                                     Executive, KernelMode, FALSE, Timeout, NULL);
     }
     Waiter->Done = 1;
     PsTerminateSystemThread(STATUS_SUCCESS);
@@ -101,9 +101,8 @@ static VOID
 TestAny(VOID)
 {
     KEVENT Events[3];
-    WAITER Waiter = {.Objects = {&Events[0], &Events[1], &Events[2]},
-                     .Count = 3,
-                     .Type = WaitAny};
+    WAITER Waiter = {
+        .Objects = {&Events[0], &Events[1], &Events[2]}, .Count = 3, .Type = WaitAny};
 
     for (ULONG Index = 0; Index < 3; Index++) {
         KeInitializeEvent(&Events[Index], SynchronizationEvent, FALSE);
@@ -164,7 +163,8 @@ TestMany(VOID)
     }
     Status = KeWaitForMultipleObjects(MAXIMUM_WAIT_OBJECTS, Objects, WaitAny, Executive,
                                       KernelMode, FALSE, NULL, Blocks);
-    ok_status(Status, STATUS_WAIT_0 + 63, "OBJ-3 64 objects with an array of wait blocks");
+    ok_status(Status, STATUS_WAIT_0 + 63,
+              "OBJ-3 64 objects with an array of wait blocks");
 }
 
 static VOID

@@ -1,0 +1,34 @@
+/*
+ * What dirql offers beyond Windows, for tests of drivers and of itself: memory that runs
+ * out on demand, and the hardware state behind an interrupt, read by somebody else than
+ * the code that set it. A driver that imports from here runs on dirql only.
+ */
+#pragma once
+
+#include <wdm.h>
+
+/*
+ * From now on the Nth allocation (1 is the next) fails, and the Count - 1 after it: pool,
+ * interrupt objects, system threads' stacks. Only those made at PASSIVE_LEVEL by the
+ * calling thread count, so that nobody else is hit. Nth 0 ends it. Returns how many
+ * allocations the thread has made since the last call. IRQL: PASSIVE_LEVEL.
+ */
+NTKERNELAPI ULONG NTAPI DirqlFailAllocations(_In_ ULONG Nth, _In_ ULONG Count);
+
+/* Where an IDT gate leads; FALSE: no such processor or vector. Any IRQL. */
+NTKERNELAPI BOOLEAN NTAPI DirqlQueryGate(_In_ ULONG Processor, _In_ ULONG Vector,
+                                         _Out_ PULONG64 Target);
+
+/* What stands at the controller for a vector of a processor. */
+typedef struct _DIRQL_INTERRUPT_SOURCE {
+    BOOLEAN Message;
+    BOOLEAN Masked; /* at the I/O APIC, or in the device */
+    ULONG Gsi;
+    ULONG64 Redirection;    /* a line: the I/O APIC's entry */
+    ULONG64 MessageAddress; /* a message: as read from the device's registers */
+    ULONG MessageData;
+} DIRQL_INTERRUPT_SOURCE, *PDIRQL_INTERRUPT_SOURCE;
+
+/* FALSE: the vector has no source on that processor. IRQL: <= DISPATCH_LEVEL. */
+NTKERNELAPI BOOLEAN NTAPI DirqlQuerySource(_In_ ULONG Processor, _In_ ULONG Vector,
+                                           _Out_ PDIRQL_INTERRUPT_SOURCE Source);
