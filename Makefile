@@ -125,6 +125,15 @@ $(BUILD)/%.o: %.c
 	@echo '  CC   $<'
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# What the kernel exports beyond mingw-w64's import libraries: one made of our own table.
+build/libdirql.a: $(SOURCES)
+	@mkdir -p $(@D)
+	@echo '  LIB  $@'
+	@{ echo 'LIBRARY ntoskrnl.exe'; echo EXPORTS; \
+	   sed -n 's/^EXPORT(\([A-Za-z0-9_]*\));.*/\1/p; s/^EXPORT_AS(\([A-Za-z0-9_]*\),.*/\1/p' \
+	       $(SOURCES) | LC_ALL=C sort -u; } > build/libdirql.def
+	@x86_64-w64-mingw32-dlltool -d build/libdirql.def -l $@
+
 # Folder $(1) has what it is built from, and, if two drivers share code, a sources.txt that
 # names files in the other one's folder, whose headers are then found with <>.
 borrowed = $(patsubst %,$(dir $(1))%,$(shell [ ! -f $(1)/sources.txt ] || \
@@ -132,9 +141,9 @@ borrowed = $(patsubst %,$(dir $(1))%,$(shell [ ! -f $(1)/sources.txt ] || \
 lenders  = $(sort $(dir $(call borrowed,$(1))))
 
 define module_rule
-build/$(1)/$(2).sys: $$(wildcard $(3)/*.c $(3)/*.h $(3)/sources.txt) \
+build/$(1)/$(2).sys: $$(wildcard $(3)/*.c $(3)/*.h $(3)/../*.h $(3)/sources.txt) \
                      $(call borrowed,$(3)) $(wildcard $(addsuffix *.h,$(call lenders,$(3)))) \
-                     $$(PUBLIC_HEADERS) tools/build_driver
+                     $$(PUBLIC_HEADERS) tools/build_driver build/libdirql.a
 	@echo '  SYS  $$@'
 	@EXTRA_CFLAGS='-Werror $(addprefix -I,$(call lenders,$(3)))' tools/build_driver $$@ \
 	    $$(wildcard $(3)/*.c) $(call borrowed,$(3))

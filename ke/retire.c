@@ -10,10 +10,10 @@ KiRunDpc(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
 {
     Routine(Dpc, Context, Argument1, Argument2);
     if (__builtin_expect(KeGetCurrentIrql() != DISPATCH_LEVEL, 0)) {
-        /* DPC-23: it must return at the level it was called at. */
+        /* DPC-23: it must return at the level it was called at. A callout: BUG-20. */
         KeBugCheckEx(IRQL_UNEXPECTED_VALUE,
                      ((ULONG_PTR)KeGetCurrentIrql() << 16) | (DISPATCH_LEVEL << 8) | 2,
-                     (ULONG_PTR)Dpc, (ULONG_PTR)Routine, (ULONG_PTR)Context);
+                     (ULONG_PTR)Routine, (ULONG_PTR)Context, 0);
     }
 }
 

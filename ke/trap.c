@@ -31,13 +31,14 @@ KiAccessOf(PKTRAP_FRAME Frame)
     return (Frame->ErrorCode & PAGE_FAULT_WRITE) ? 1 : 0;
 }
 
-/* Above APC_LEVEL a fault is the classic one, 0xD1 when a driver made it and 0xA when the
-   kernel did; below, memory that is not there: 0x50. */
+/* Above APC_LEVEL a fault is the classic one, 0xA when the kernel made it and 0xD1 when it was
+   a driver, or a jump of one into nowhere; below, memory that is not there: 0x50. */
 static VOID
 KiPageFault(PKTRAP_FRAME Frame)
 {
     ULONG64 Address = Frame->FaultAddress;
-    ULONG Code = IRQL_NOT_LESS_OR_EQUAL;
+    BOOLEAN InKernel = Frame->Rip >= (ULONG64)(ULONG_PTR)KiTextStart &&
+                       Frame->Rip < (ULONG64)(ULONG_PTR)KiTextEnd;
 
     if (MmIsGuardAddress(Address)) {
         KiBugCheckTrap(UNEXPECTED_KERNEL_MODE_TRAP, TRAP_DOUBLE_FAULT, Address, 0, 0,
@@ -47,11 +48,8 @@ KiPageFault(PKTRAP_FRAME Frame)
         KiBugCheckTrap(PAGE_FAULT_IN_NONPAGED_AREA, Address, KiAccessOf(Frame),
                        Frame->Rip, 0, Frame);
     }
-    if (LdrFindImage(Frame->Rip) != NULL) {
-        Code = DRIVER_IRQL_NOT_LESS_OR_EQUAL;
-    }
-    KiBugCheckTrap(Code, Address, Frame->PreviousIrql, KiAccessOf(Frame), Frame->Rip,
-                   Frame);
+    KiBugCheckTrap(InKernel ? IRQL_NOT_LESS_OR_EQUAL : DRIVER_IRQL_NOT_LESS_OR_EQUAL,
+                   Address, Frame->PreviousIrql, KiAccessOf(Frame), Frame->Rip, Frame);
 }
 
 static VOID
@@ -73,6 +71,7 @@ KiDispatchTrap(ULONG Vector, PKTRAP_FRAME Frame)
         KiBugCheckTrap(NMI_HARDWARE_FAILURE, 0x4F4454, 0, 0, 0, Frame);
         break;
     case TRAP_BREAKPOINT:
+        Frame->Rip--; /* the trap reports the instruction after it */
         KiExceptionNotHandled(STATUS_BREAKPOINT, Frame);
         break;
     case TRAP_PAGE_FAULT:

@@ -2,8 +2,8 @@
 """What `make bench` does: counts guest instructions on the interrupt path.
 
 Under -icount shift=0 the TSC advances by one for each guest instruction, so the figures are
-whole numbers and the same in every run. Three boots: bench.sys measures the paths of one
-processor from inside; a boot with the network driver tells when the first device interrupt
+whole numbers and the same in every run. Four boots: bench.sys measures the paths of one
+processor from inside, once by line and once by message; a boot with the network driver tells when the first device interrupt
 came; and with two processors gdb steps from the IPI vector to the handler's first
 instruction, because the two processors' instructions share one clock and cannot be told
 apart by it."""
@@ -25,10 +25,20 @@ FIGURES = {
     "isr_to_iretq": ("ISR's return to iretq, inclusive", 35, "330"),
     "isr_to_dpc": ("ISR's return to the DPC's first instruction", 120, "433"),
     "dpc_insert_to_run": ("KeInsertQueueDpc at PASSIVE_LEVEL to the DPC", None, ""),
+    "chained_extra_isr": ("each further ISR on a shared line", None, ""),
+    "msi_vector_to_isr": ("the same by message (MSI), message ISR", None, ""),
+    "msi_isr_to_iretq": ("message ISR's return to iretq", None, ""),
+    "vector_to_passive_isr": ("vector to a passive-level ISR in its thread", None, ""),
     "spinlock_pair": ("KeAcquireSpinLock and KeReleaseSpinLock, calls included", 14, "31"),
     "ipi_to_handler": ("IPI vector to the handler on the other processor", 60, "93-122"),
     "entry_to_first_interrupt": ("kernel entry to the first device interrupt", 30000000, ""),
 }
+
+
+def make_image(nt, folder, words):
+    module = r"bench.sys kind=app hwid=PCI\VEN_1234&DEV_11E8 " + words
+    return iso.make(folder / "bench.iso", paths.kernel(nt), iso.standard_modules() + [
+        (paths.BUILD / "apps/bench.sys", module.strip())])
 
 
 def boot(image, folder, modules, cpus=1, extra=()):
@@ -99,10 +109,9 @@ def main():
     nt = parser.parse_args().nt
     folder = paths.BUILD / "bench"
     folder.mkdir(parents=True, exist_ok=True)
-    image = iso.make(folder / "bench.iso", paths.kernel(nt), iso.standard_modules() + [
-        (paths.BUILD / "apps/bench.sys", r"bench.sys kind=app hwid=PCI\VEN_1234&DEV_11E8")])
-
-    figures = measure_inside(image, folder)
+    figures = measure_inside(make_image(nt, folder, "msi=1"), folder)
+    image = make_image(nt, folder, "")
+    figures.update(measure_inside(image, folder))
     figures.update(measure_start(image, folder))
     figures.update(measure_ipi(image, folder, paths.kernel(nt)))
     missing = [key for key in FIGURES if key not in figures]

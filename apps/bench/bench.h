@@ -18,8 +18,15 @@ typedef struct _BENCH_DEVICE {
     PDEVICE_OBJECT Self;
     PDEVICE_OBJECT Lower;
     PUCHAR Registers;
-    PKINTERRUPT Interrupt;
+    PDEVICE_OBJECT PhysicalDevice;
+    CM_PARTIAL_RESOURCE_DESCRIPTOR Source; /* its line, or its message */
 } BENCH_DEVICE, *PBENCH_DEVICE;
+
+/* connect.c. PASSIVE_LEVEL; NULL, or FALSE, after a failure. */
+PKINTERRUPT BenchConnect(PBENCH_DEVICE Device, PKSERVICE_ROUTINE Isr, BOOLEAN Passive);
+BOOLEAN BenchConnectMessages(PBENCH_DEVICE Device, PIO_INTERRUPT_MESSAGE_INFO *Table);
+VOID BenchDisconnectMessages(PIO_INTERRUPT_MESSAGE_INFO Table);
+BOOLEAN BenchIsMessage(PBENCH_DEVICE Device);
 
 /* probes.c: TSC at each point, written by the probes. */
 typedef struct _BENCH_STAMPS {
@@ -36,6 +43,8 @@ extern volatile ULONG BenchQueueDpc; /* non-zero: the ISR queues BenchDpc */
 extern KDPC BenchDpc;
 
 KSERVICE_ROUTINE BenchIsr;
+/* The same code, called as a message's ISR. */
+KMESSAGE_SERVICE_ROUTINE BenchMessageIsr;
 KDEFERRED_ROUTINE BenchDpcRoutine;
 /* Stamps, stores Value at Register, stamps. */
 VOID NTAPI BenchRaise(volatile ULONG *Register, ULONG Value);
@@ -48,4 +57,4 @@ ULONG64 NTAPI BenchSpinPairs(PKSPIN_LOCK Lock, ULONG Count);
 ULONG64 NTAPI BenchEmptyLoop(PKSPIN_LOCK Lock, ULONG Count);
 
 /* figures.c: measures and prints. PASSIVE_LEVEL. */
-VOID BenchMeasure(PBENCH_DEVICE Device);
+NTSTATUS BenchMeasure(PBENCH_DEVICE Device);

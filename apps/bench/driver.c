@@ -1,5 +1,5 @@
 /*
- * bench.sys as a driver: takes the edu device, connects its line, measures once it is
+ * bench.sys as a driver: takes the edu device, measures in a thread of its own once it is
  * started, and gives everything back on removal.
  */
 #include "bench.h"
@@ -9,8 +9,7 @@ DRIVER_INITIALIZE DriverEntry;
 static VOID NTAPI
 BenchThread(PVOID Context)
 {
-    BenchMeasure(Context);
-    PsTerminateSystemThread(STATUS_SUCCESS);
+    PsTerminateSystemThread(BenchMeasure(Context));
 }
 
 static NTSTATUS NTAPI
@@ -38,23 +37,6 @@ BenchForwardAndWait(PBENCH_DEVICE Device, PIRP Irp)
 }
 
 static NTSTATUS
-BenchConnect(PBENCH_DEVICE Device, PCM_PARTIAL_RESOURCE_DESCRIPTOR Line)
-{
-    IO_CONNECT_INTERRUPT_PARAMETERS Connect = {.Version = CONNECT_FULLY_SPECIFIED};
-
-    Connect.FullySpecified.PhysicalDeviceObject = Device->Lower;
-    Connect.FullySpecified.InterruptObject = &Device->Interrupt;
-    Connect.FullySpecified.ServiceRoutine = BenchIsr;
-    Connect.FullySpecified.SynchronizeIrql = (KIRQL)Line->u.Interrupt.Level;
-    Connect.FullySpecified.Irql = (KIRQL)Line->u.Interrupt.Level;
-    Connect.FullySpecified.Vector = Line->u.Interrupt.Vector;
-    Connect.FullySpecified.ProcessorEnableMask = Line->u.Interrupt.Affinity;
-    Connect.FullySpecified.InterruptMode = LevelSensitive;
-    Connect.FullySpecified.ShareVector = TRUE;
-    return IoConnectInterruptEx(&Connect);
-}
-
-static NTSTATUS
 BenchStart(PBENCH_DEVICE Device, PIO_STACK_LOCATION Stack)
 {
     PCM_PARTIAL_RESOURCE_LIST List =
@@ -77,11 +59,9 @@ BenchStart(PBENCH_DEVICE Device, PIO_STACK_LOCATION Stack)
     if (Line == NULL || Device->Registers == NULL) {
         return STATUS_DEVICE_CONFIGURATION_ERROR;
     }
-    Status = BenchConnect(Device, Line);
-    if (NT_SUCCESS(Status)) {
-        Status = PsCreateSystemThread(&Thread, THREAD_ALL_ACCESS, NULL, NULL, NULL,
-                                      BenchThread, Device);
-    }
+    Device->Source = *Line;
+    Status = PsCreateSystemThread(&Thread, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                  BenchThread, Device);
     if (NT_SUCCESS(Status)) {
         ZwClose(Thread);
     }
@@ -91,9 +71,6 @@ BenchStart(PBENCH_DEVICE Device, PIO_STACK_LOCATION Stack)
 static VOID
 BenchRemove(PBENCH_DEVICE Device)
 {
-    if (Device->Interrupt != NULL) {
-        IoDisconnectInterrupt(Device->Interrupt);
-    }
     if (Device->Registers != NULL) {
         MmUnmapIoSpace(Device->Registers, 0);
     }
@@ -139,6 +116,7 @@ BenchAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDeviceObject)
     }
     Device = Self->DeviceExtension;
     Device->Self = Self;
+    Device->PhysicalDevice = PhysicalDeviceObject;
     Device->Lower = IoAttachDeviceToDeviceStack(Self, PhysicalDeviceObject);
     Self->Flags &= ~DO_DEVICE_INITIALIZING;
     return STATUS_SUCCESS;

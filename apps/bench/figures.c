@@ -94,16 +94,108 @@ BenchFigure(PCSTR Name, BENCH_TRY *Try)
     DbgPrint("bench: %s %I64u\n", Name, BenchSmallest(Try));
 }
 
-VOID
-BenchMeasure(PBENCH_DEVICE Device)
+/* An ISR that is not its device's, ahead of the one that is. */
+static BOOLEAN NTAPI
+BenchDeclines(PKINTERRUPT Interrupt, PVOID ServiceContext)
 {
-    BenchRegisters = Device->Registers;
-    KeInitializeDpc(&BenchDpc, BenchDpcRoutine, NULL);
-    BenchRaiseCost = (ULONG)BenchSmallest(BenchTryRaiseCost);
-    BenchReturnCost = (ULONG)BenchSmallest(BenchTryReturnCost);
+    UNREFERENCED_PARAMETER(Interrupt);
+    UNREFERENCED_PARAMETER(ServiceContext);
+    return FALSE;
+}
+
+static BOOLEAN
+BenchMeasureSingle(PBENCH_DEVICE Device)
+{
+    PKINTERRUPT Interrupt = BenchConnect(Device, BenchIsr, FALSE);
+
+    if (Interrupt == NULL) {
+        return FALSE;
+    }
+    BenchInterrupt(FALSE); /* the very first one after boot goes the longer way */
     BenchFigure("vector_to_isr", BenchTryEntry);
     BenchFigure("isr_to_iretq", BenchTryExit);
     BenchFigure("isr_to_dpc", BenchTryDpc);
     BenchFigure("dpc_insert_to_run", BenchTryInsert);
     BenchFigure("spinlock_pair", BenchTrySpin);
+    IoDisconnectInterrupt(Interrupt);
+    return TRUE;
+}
+
+/* The ISR behind one and behind two that decline: the difference is what one costs. */
+static BOOLEAN
+BenchMeasureChain(PBENCH_DEVICE Device)
+{
+    PKINTERRUPT Ahead[2], Last;
+    ULONG64 Cost[2] = {0, 0};
+    BOOLEAN Whole = TRUE;
+
+    for (ULONG Count = 0; Count < 2; Count++) {
+        Ahead[Count] = BenchConnect(Device, BenchDeclines, FALSE);
+        Last = BenchConnect(Device, BenchIsr, FALSE);
+        Whole = Whole && Ahead[Count] != NULL && Last != NULL;
+        if (Whole) {
+            Cost[Count] = BenchSmallest(BenchTryEntry);
+        }
+        if (Last != NULL) {
+            IoDisconnectInterrupt(Last);
+        }
+    }
+    for (ULONG Count = 0; Count < 2; Count++) {
+        if (Ahead[Count] != NULL) {
+            IoDisconnectInterrupt(Ahead[Count]);
+        }
+    }
+    if (Whole) {
+        DbgPrint("bench: chained_extra_isr %I64u\n", Cost[1] - Cost[0]);
+    }
+    return Whole;
+}
+
+static BOOLEAN
+BenchMeasurePassive(PBENCH_DEVICE Device)
+{
+    LARGE_INTEGER Settle = {.QuadPart = -500000};
+    PKINTERRUPT Interrupt = BenchConnect(Device, BenchIsr, TRUE);
+
+    if (Interrupt == NULL) {
+        return FALSE;
+    }
+    KeDelayExecutionThread(KernelMode, FALSE, &Settle); /* its thread comes to wait */
+    BenchFigure("vector_to_passive_isr", BenchTryEntry);
+    IoDisconnectInterrupt(Interrupt);
+    return TRUE;
+}
+
+static BOOLEAN
+BenchMeasureMessage(PBENCH_DEVICE Device)
+{
+    PIO_INTERRUPT_MESSAGE_INFO Table;
+
+    if (!BenchConnectMessages(Device, &Table)) {
+        return FALSE;
+    }
+    BenchInterrupt(FALSE);
+    BenchFigure("msi_vector_to_isr", BenchTryEntry);
+    BenchFigure("msi_isr_to_iretq", BenchTryExit);
+    BenchDisconnectMessages(Table);
+    return TRUE;
+}
+
+/* A boot with a line measures everything but messages; one with a message, those. */
+NTSTATUS
+BenchMeasure(PBENCH_DEVICE Device)
+{
+    BOOLEAN Whole;
+
+    BenchRegisters = Device->Registers;
+    KeInitializeDpc(&BenchDpc, BenchDpcRoutine, NULL);
+    BenchRaiseCost = (ULONG)BenchSmallest(BenchTryRaiseCost);
+    BenchReturnCost = (ULONG)BenchSmallest(BenchTryReturnCost);
+    if (BenchIsMessage(Device)) {
+        Whole = BenchMeasureMessage(Device);
+    } else {
+        Whole = BenchMeasureSingle(Device) && BenchMeasureChain(Device) &&
+                BenchMeasurePassive(Device);
+    }
+    return Whole ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }

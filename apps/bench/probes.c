@@ -36,6 +36,15 @@ BenchIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
                                                          "ret");
 }
 
+__attribute__((naked)) BOOLEAN NTAPI
+BenchMessageIsr(PKINTERRUPT Interrupt, PVOID ServiceContext, ULONG MessageId)
+{
+    UNREFERENCED_PARAMETER(Interrupt);
+    UNREFERENCED_PARAMETER(ServiceContext);
+    UNREFERENCED_PARAMETER(MessageId);
+    __asm__("jmp BenchIsr");
+}
+
 __attribute__((naked)) VOID NTAPI
 BenchDpcRoutine(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
                 PVOID SystemArgument2)
