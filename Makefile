@@ -49,7 +49,7 @@ PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
              --driver='$(DRIVER)' --hwid='$(HWID)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
-.PHONY: all run test bench gdb lint format help packages iso clean
+.PHONY: all run test tests bench gdb lint format help packages iso clean
 .DELETE_ON_ERROR:
 
 all: iso

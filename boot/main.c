@@ -83,6 +83,8 @@ BootInitializeMemory(VOID)
 static VOID
 BootInitializePlatform(VOID)
 {
+    const HAL_PROCESSOR *Processors;
+
     if (!HalLocalApicPresent()) {
         BootRefuse("the processor has no local APIC");
     }
@@ -96,6 +98,9 @@ BootInitializePlatform(VOID)
     BootRequire(HalCalibrateTimers(), "no timer to calibrate by");
     HalInitializePci();
     KeCompleteBootProcessor(&BootProcessorMemory);
+    KePrint("dirql: MADT: %u processors, %u I/O APIC; PCI by %s; TSC %I64u MHz\n",
+            HalQueryProcessors(&Processors), HalQueryIoApicCount(),
+            HalPciUsesEcam() ? "ECAM" : "ports", HalQueryTimeStampFrequency() / 1000000);
 }
 
 static VOID

@@ -117,6 +117,17 @@ BootStartOne(ULONG Number, ULONG ApicId, ULONG64 StartPage)
     return KeStartProcessor(Number, ApicId, &Memory, StartPage);
 }
 
+static VOID
+BootPrintProcessor(PKPRCB Prcb)
+{
+    PKPCR Pcr = CONTAINING_RECORD(Prcb, KPCR, Prcb);
+
+    KePrint("dirql: processor %u: APIC id %u, KPCR %p, IDT %p, GDT %p, TSS %p, DPC stack "
+            "%p\n",
+            Prcb->Number, Prcb->ApicId, Pcr, Pcr->IdtBase, Pcr->GdtBase, Pcr->TssBase,
+            Prcb->DpcStack);
+}
+
 /*
  * One after the other. The first that does not come is named and left out, and so are
  * those after it: it may still come, so its page and its numbers stay its own.
@@ -140,6 +151,9 @@ BootStartProcessors(const BOOT_INFORMATION *Boot, ULONG Limit)
             KePrint("dirql: processor %u (APIC id %u) does not start\n", Number,
                     Processors[Number].ApicId);
         }
+    }
+    for (ULONG Up = 0; Up < Number; Up++) {
+        BootPrintProcessor(KiProcessorBlock[Up]);
     }
     KePrint("dirql: %u of %u processors up\n", Number, Count);
 }

@@ -187,8 +187,7 @@ BootVisitDevice(const IO_DEVICE_STATISTICS *Device, PVOID Context)
         return;
     }
     if (Table->Kind != BootBusDevice) {
-        BootPrintDeviceRow((Table->Kind == BootNamedDevice) ? Device->Name : "(no name)",
-                           Device);
+        BootPrintDeviceRow(Device->Name, Device);
         return;
     }
     Table->Functions++;
@@ -215,6 +214,33 @@ BootPrintDevices(VOID)
     BootPrintDeviceRow(Name, &Table.Bus);
 }
 
+/* Vectors that came without an owner, each with its number. */
+static VOID
+BootPrintUnexpected(VOID)
+{
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        PKPRCB Prcb = KiProcessorBlock[Number];
+
+        for (ULONG Vector = 0; Prcb != NULL && Vector < 256; Vector++) {
+            if (Prcb->UnexpectedVectors[Vector] != 0) {
+                KePrint("unexpected: vector 0x%02X on processor %u, %u times\n", Vector,
+                        Number, Prcb->UnexpectedVectors[Vector]);
+            }
+        }
+    }
+}
+
+static VOID
+BootPrintMasked(PKINTERRUPT Interrupt, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    if (KeIsInterruptMasked(Interrupt)) {
+        KePrint("masked after a storm: vector 0x%02X on processor %u, %s\n",
+                Interrupt->Vector, KeInterruptProcessor(Interrupt),
+                BootDriverOf(Interrupt));
+    }
+}
+
 static VOID
 BootPrintAccount(const BOOT_REPORT *Report)
 {
@@ -230,6 +256,8 @@ BootPrintAccount(const BOOT_REPORT *Report)
     KePrint("IRPs: %I64u issued, %I64u completed, %I64u outstanding\n",
             Report->IrpsIssued, Report->IrpsCompleted, Report->IrpsOutstanding);
     KePrint("unexpected: %I64u, spurious: %I64u\n", Kernel->Unexpected, Kernel->Spurious);
+    BootPrintUnexpected();
+    KeVisitInterrupts(BootPrintMasked, NULL);
     KePrint("memory: %I64u KiB of %I64u KiB in use\n", MmQueryFramesInUse() * 4,
             MmQueryTotalFrames() * 4);
     KePrint("lost: %I64u\n\n", Report->Lost);

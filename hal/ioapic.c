@@ -51,6 +51,12 @@ HalpWriteIoApic(PHALP_IOAPIC IoApic, ULONG Register, ULONG Value)
     *(volatile ULONG *)(IoApic->Registers + IOAPIC_DATA) = Value;
 }
 
+ULONG
+HalQueryIoApicCount(VOID)
+{
+    return HalpIoApicCount;
+}
+
 static PHALP_IOAPIC
 HalpFindIoApic(ULONG Gsi, ULONG *Pin)
 {

@@ -40,6 +40,10 @@ IoAttachDeviceToDeviceStackSafe(PDEVICE_OBJECT SourceDevice, PDEVICE_OBJECT Targ
         SourceDevice->AlignmentRequirement = Below->AlignmentRequirement;
         SourceDevice->SectorSize = Below->SectorSize;
         SourceDevice->DeviceObjectExtension->AttachedTo = Below;
+        /* Where it has no name, reports call it after the hardware it stands on. */
+        memcpy(SourceDevice->DeviceObjectExtension->Description,
+               Below->DeviceObjectExtension->Description,
+               sizeof(Below->DeviceObjectExtension->Description));
         Below->AttachedDevice = SourceDevice;
         Status = STATUS_SUCCESS;
     }

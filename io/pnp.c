@@ -125,10 +125,11 @@ IopReportStart(PIOP_PDO Pdo, const IOP_MODULE *Module)
         return;
     }
     IopFormatProcessors(Interrupt->Affinity, Processors, sizeof(Processors));
-    DbgPrint("io: %s started on %s, %u %s interrupt(s), vector 0x%02X, IRQL %u, %s\n",
+    DbgPrint("io: %s started on %s, %u %s interrupt%s vector 0x%02X, IRQL %u, %s\n",
              Module->BaseName, IopPdoName(Pdo), Pdo->InterruptCount,
-             Interrupt->Message ? "message" : "line", Interrupt->Vector, Interrupt->Irql,
-             Processors);
+             Interrupt->Message ? "message" : "line",
+             Pdo->InterruptCount == 1 ? ":" : "s, the first:", Interrupt->Vector,
+             Interrupt->Irql, Processors);
 }
 
 /* Resources and IRP_MN_START_DEVICE, for a device whose stack stands. */

@@ -22,6 +22,17 @@ KeBugCheckEx:
         pushfq
         cli
         sub     rsp, KTRAP_FRAME_LENGTH + 20h
+        mov     [FRAME(Rax)], rax
+        mov     [FRAME(Rcx)], rcx
+        mov     [FRAME(Rdx)], rdx
+        mov     [FRAME(R8)], r8
+        mov     [FRAME(R9)], r9
+        mov     [FRAME(R10)], r10
+        mov     [FRAME(R11)], r11
+        mov     [FRAME(P1Home)], r12    ; as arch/x86_64/trap.asm keeps them
+        mov     [FRAME(P2Home)], r13
+        mov     [FRAME(P3Home)], r14
+        mov     [FRAME(P4Home)], r15
         mov     [FRAME(Rbx)], rbx
         mov     [FRAME(Rdi)], rdi
         mov     [FRAME(Rsi)], rsi

@@ -64,22 +64,26 @@ KeDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
     }
 }
 
+/* R12 to R15 lie in the frame's home area, where trap.asm and bugentry.asm put them. */
 static VOID
 KiPrintRegisters(const KTRAP_FRAME *Frame, KIRQL Irql, BOOLEAN IsTrap)
 {
     KePrintUnlocked("rip %016I64X rsp %016I64X rbp %016I64X rflags %08I64X\n", Frame->Rip,
                     Frame->Rsp, Frame->Rbp, Frame->EFlags);
-    KePrintUnlocked("cr2 %016I64X cr3 %016I64X cr8 %u\n",
-                    IsTrap ? Frame->FaultAddress : ArchReadCr2(), ArchReadCr3(), Irql);
-    if (!IsTrap) {
-        return; /* a call: the other registers are the call's own */
-    }
     KePrintUnlocked("rax %016I64X rbx %016I64X rcx %016I64X rdx %016I64X\n", Frame->Rax,
                     Frame->Rbx, Frame->Rcx, Frame->Rdx);
     KePrintUnlocked("rsi %016I64X rdi %016I64X r8  %016I64X r9  %016I64X\n", Frame->Rsi,
                     Frame->Rdi, Frame->R8, Frame->R9);
-    KePrintUnlocked("r10 %016I64X r11 %016I64X error code %I64X\n", Frame->R10,
-                    Frame->R11, Frame->ErrorCode);
+    KePrintUnlocked("r10 %016I64X r11 %016I64X r12 %016I64X r13 %016I64X\n", Frame->R10,
+                    Frame->R11, Frame->P1Home, Frame->P2Home);
+    KePrintUnlocked("r14 %016I64X r15 %016I64X cr2 %016I64X cr3 %016I64X\n",
+                    Frame->P3Home, Frame->P4Home,
+                    IsTrap ? Frame->FaultAddress : ArchReadCr2(), ArchReadCr3());
+    KePrintUnlocked("cr8 %u", Irql);
+    if (IsTrap) {
+        KePrintUnlocked(" error code %I64X", Frame->ErrorCode);
+    }
+    KePrintUnlocked("\n");
 }
 
 /* The first driver on the stack, if any, is the one to ask. */

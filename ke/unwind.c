@@ -83,6 +83,10 @@ KiStartUnwind(const KTRAP_FRAME *Frame, PLDR_UNWIND_CONTEXT Context)
     Context->Registers[5] = Frame->Rbp;
     Context->Registers[6] = Frame->Rsi;
     Context->Registers[7] = Frame->Rdi;
+    Context->Registers[12] = Frame->P1Home; /* entries keep R12 to R15 in the home area */
+    Context->Registers[13] = Frame->P2Home;
+    Context->Registers[14] = Frame->P3Home;
+    Context->Registers[15] = Frame->P4Home;
 }
 
 ULONG64

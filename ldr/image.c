@@ -64,7 +64,6 @@ LdrLoadImage(const CHAR *BaseName, const VOID *File, SIZE_T FileLength,
 {
     LDRP_IMAGE Parsed;
     const CHAR *Problem = LdrpParseImage(BaseName, File, FileLength, &Parsed);
-    ULONG64 Pages = Parsed.SizeOfImage / PAGE_SIZE;
     PKLDR_DATA_TABLE_ENTRY Entry;
     PVOID Memory = NULL;
     NTSTATUS Status;
@@ -75,7 +74,7 @@ LdrLoadImage(const CHAR *BaseName, const VOID *File, SIZE_T FileLength,
     }
     Entry = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Entry), LDRP_ENTRY_TAG);
     if (Entry != NULL) {
-        Memory = MmAllocateSystemPages(Pages, ARCH_PAGE_WRITE);
+        Memory = MmAllocateSystemPages(Parsed.SizeOfImage / PAGE_SIZE, ARCH_PAGE_WRITE);
     }
     if (Memory == NULL) {
         DbgPrint("%s: no memory for %u KiB of image\n", BaseName,
@@ -94,7 +93,7 @@ LdrLoadImage(const CHAR *BaseName, const VOID *File, SIZE_T FileLength,
 
 Fail:
     if (Memory != NULL) {
-        MmFreeSystemPages(Memory, Pages);
+        MmFreeSystemPages(Memory, Parsed.SizeOfImage / PAGE_SIZE);
     }
     if (Entry != NULL) {
         ExFreePoolWithTag(Entry, LDRP_ENTRY_TAG);

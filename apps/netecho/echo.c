@@ -99,12 +99,21 @@ EchoExchange(PECHO_JOB Job)
     return Status;
 }
 
+/* Since Begin, by the performance counter: a clock tick is longer than an exchange. */
+static ULONG
+EchoMilliseconds(LARGE_INTEGER Begin, LARGE_INTEGER Frequency)
+{
+    LARGE_INTEGER Now = KeQueryPerformanceCounter(NULL);
+
+    return (ULONG)((Now.QuadPart - Begin.QuadPart) * 1000 / Frequency.QuadPart);
+}
+
 /* From open adapter to last reply, with a report at the end whatever the outcome. */
 static NTSTATUS
 EchoRunJob(PECHO_JOB Job)
 {
     ULONG Peer = Job->Peer.Address;
-    ULONG64 Begin;
+    LARGE_INTEGER Begin, Frequency;
     NTSTATUS Status;
 
     Status = NicQueryAddress(Job->Nic, Job->Self.Mac);
@@ -119,7 +128,7 @@ EchoRunJob(PECHO_JOB Job)
                  Peer >> 16 & 255, Peer >> 8 & 255, Peer & 255, (ULONG)Status);
         return Status;
     }
-    Begin = KeQueryInterruptTime();
+    Begin = KeQueryPerformanceCounter(&Frequency);
     Status = EchoExchange(Job);
     if (Job->Damaged != 0) {
         DbgPrint("netecho: %lu replies were damaged\n", Job->Damaged);
@@ -127,8 +136,7 @@ EchoRunJob(PECHO_JOB Job)
     DbgPrint("netecho: %lu of %lu echo replies from %lu.%lu.%lu.%lu, %lu ms, "
              "retransmitted %lu\n",
              Job->Replies, Job->Count, Peer >> 24, Peer >> 16 & 255, Peer >> 8 & 255,
-             Peer & 255, (ULONG)((KeQueryInterruptTime() - Begin) / NETECHO_MILLISECOND),
-             Job->Retransmitted);
+             Peer & 255, EchoMilliseconds(Begin, Frequency), Job->Retransmitted);
     return Status;
 }
 

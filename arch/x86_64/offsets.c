@@ -16,6 +16,10 @@ VOID ArchpEmitOffsets(VOID);
 VOID
 ArchpEmitOffsets(VOID)
 {
+    MEMBER(KTRAP_FRAME, P1Home);
+    MEMBER(KTRAP_FRAME, P2Home);
+    MEMBER(KTRAP_FRAME, P3Home);
+    MEMBER(KTRAP_FRAME, P4Home);
     MEMBER(KTRAP_FRAME, PreviousIrql);
     MEMBER(KTRAP_FRAME, MxCsr);
     MEMBER(KTRAP_FRAME, Rax);

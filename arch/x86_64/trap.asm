@@ -14,6 +14,11 @@
 KiTrapEntry:
         BUILD_FRAME
         SAVE_NONVOLATILE
+        ; for the stop report alone: what is called here is System V and has no home area
+        mov     [FRAME(P1Home)], r12
+        mov     [FRAME(P2Home)], r13
+        mov     [FRAME(P3Home)], r14
+        mov     [FRAME(P4Home)], r15
         mov     rax, cr2
         mov     [FRAME(FaultAddress)], rax
         mov     rax, cr8

@@ -28,7 +28,8 @@ AhciAllocateMemory(PAHCI_PORT Port)
     return STATUS_SUCCESS;
 }
 
-/* Starts the port and says what is behind it; only a disk is a success. */
+/* Starts the port and says what is behind it; only a disk is a success, and of a port with
+   nothing on it nothing is said. */
 static NTSTATUS
 AhciExamine(PAHCI_PORT Port)
 {
@@ -40,7 +41,6 @@ AhciExamine(PAHCI_PORT Port)
         return STATUS_IO_TIMEOUT;
     }
     if (!AhciLinkIsUp(Port)) {
-        DbgPrint("ahci: port %u: empty\n", (unsigned)Port->Number);
         return STATUS_NO_SUCH_DEVICE;
     }
     Status = AhciAllocateMemory(Port);
@@ -54,12 +54,10 @@ AhciExamine(PAHCI_PORT Port)
     }
     Signature = AhciRead(Port->Registers, AHCI_PX_SIG);
     if (Signature != AHCI_SIGNATURE_DISK) {
-        DbgPrint("ahci: port %u: %s, not served (signature 0x%08x)\n",
-                 (unsigned)Port->Number,
+        DbgPrint("ahci: port %u: %s, not served\n", (unsigned)Port->Number,
                  Signature == AHCI_SIGNATURE_ATAPI        ? "a CD drive"
                  : Signature == AHCI_SIGNATURE_MULTIPLIER ? "a port multiplier"
-                                                          : "an unknown device",
-                 (unsigned)Signature);
+                                                          : "an unknown device");
         return STATUS_NOT_SUPPORTED;
     }
     Status = AhciIdentify(Port);

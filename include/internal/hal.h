@@ -100,6 +100,7 @@ typedef struct _HAL_INTERRUPT_ASSIGNMENT {
 
 /* Finds and masks every I/O APIC of the MADT; masks the 8259s. */
 NTSTATUS HalInitializeIoApics(VOID);
+ULONG HalQueryIoApicCount(VOID);
 
 /*
  * Affinity is a mask of processor numbers. With one bit the interrupt is delivered to

@@ -29,7 +29,7 @@ typedef struct _SOURCE {
 typedef struct _COUNTED_ISR {
     PKINTERRUPT Object;
     BOOLEAN
-        Lingers; /* stays inside for a while, and claims what the device did not send */
+    Lingers; /* stays inside for a while, and claims what the device did not send */
     volatile LONG Calls;
     volatile LONG Claims; /* written last */
     LONG ByProcessor[PROCESSORS];
