@@ -105,6 +105,38 @@ KiCheckQuantum(PKPRCB Prcb)
     return TRUE;
 }
 
+#if DIRQL_NT >= 0xA04
+#define WATCHDOG_PERIOD 64 /* clock ticks: a second */
+
+/* NT 2004 keeps, beside the totals, what they were when the present period began: whoever
+   suspects an interrupt sees how much of the period was its. */
+static VOID
+KiBeginWatchdogPeriod(PKPRCB Prcb)
+{
+    if (Prcb->ClockTicks % WATCHDOG_PERIOD != 0) {
+        return;
+    }
+    for (ULONG Vector = PRIMARY_VECTOR_BASE; Vector < CLOCK_VECTOR; Vector++) {
+        PKINTERRUPT Head = Prcb->InterruptObject[Vector];
+        PKINTERRUPT Interrupt = Head;
+
+        while (Interrupt != NULL) {
+            ISRDPCSTATS *Stats = &Interrupt->IsrDpcStats;
+
+            Stats->DpcWatchdog.SequenceNumber++;
+            Stats->DpcWatchdog.IsrTime = Stats->IsrTime;
+            Stats->DpcWatchdog.IsrCount = Stats->IsrCount;
+            Stats->DpcWatchdog.DpcTime = Stats->DpcTime;
+            Stats->DpcWatchdog.DpcCount = Stats->DpcCount;
+            Interrupt = KiNextInChain(Interrupt);
+            Interrupt = (Interrupt == Head) ? NULL : Interrupt;
+        }
+    }
+}
+#else
+#define KiBeginWatchdogPeriod(Prcb) ((VOID)0)
+#endif
+
 /* The clock interrupt's body. CLOCK_LEVEL, interrupts enabled. */
 VOID
 KiUpdateClock(PKTRAP_FRAME Frame)
@@ -120,6 +152,7 @@ KiUpdateClock(PKTRAP_FRAME Frame)
         }
     }
     KiWatchStorms(Prcb);
+    KiBeginWatchdogPeriod(Prcb);
     Request = KiCheckDpcs(Prcb);
     Request |= KiCheckQuantum(Prcb);
     if (Request) {

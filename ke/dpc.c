@@ -133,16 +133,19 @@ KiTargetOfDpc(PKDPC Dpc, PKPRCB Current)
     return (Dpc->Number == 0) ? Current : KiProcessorBlock[Dpc->Number - DPC_TARGET_BIAS];
 }
 
-/* Who queued it: for the interrupt object's own count. Interrupts are off. */
+/* Who queued it: the interrupt object whose ISR this processor is in counts it, and is found
+   again when it runs. Interrupts are off, DpcLock is held. */
 FORCEINLINE VOID
-KiAttributeDpc(PKPRCB Current)
+KiAttributeDpc(PKDPC Dpc, PKPRCB Current)
 {
 #if DIRQL_NT >= 0x603
+    KI_DPC_SOURCE(Dpc) = (KAFFINITY)Current->ActiveInterrupt;
     if (Current->ActiveInterrupt != NULL) {
         Current->ActiveInterrupt->IsrDpcStats.DpcCount++;
     }
 #else
-    (VOID) Current;
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Current);
 #endif
 }
 
@@ -170,6 +173,7 @@ KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
     }
     Dpc->SystemArgument1 = SystemArgument1;
     Dpc->SystemArgument2 = SystemArgument2;
+    KiAttributeDpc(Dpc, Current);
     KiLinkDpc(Data, Dpc);
     Data->DpcCount++;
     if (++Data->DpcQueueDepth > Prcb->DpcHighestDepth) {
@@ -179,7 +183,6 @@ KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
     Prcb->DpcInterruptRequested |= Request;
     KiReleaseSpinLock(&Data->DpcLock);
 
-    KiAttributeDpc(Current);
     if (Request) {
         KiRequestDispatch(Prcb);
     }

@@ -285,7 +285,8 @@ KiRetireCounts(PKINTERRUPT Interrupt)
 }
 
 /*
- * Disconnects an object: on return no processor is inside its ISR, nor ever will be.
+ * Disconnects an object: on return no processor is inside its ISR, nor ever will be, and the
+ * DPCs its ISR queued have run.
  *
  * Returns whether it was connected. Other objects of the vector go on being served.
  * IRQL: PASSIVE_LEVEL. Source: KCI-5, CHN-7.
@@ -314,6 +315,9 @@ KeDisconnectInterrupt(PKINTERRUPT Interrupt)
     }
     ArchEnableInterrupts();
     KiLeaveConnect(OldAffinity);
+    if (WasConnected) {
+        KeFlushQueuedDpcs(); /* those its ISR queued count on it (KI_DPC_SOURCE) */
+    }
     return WasConnected;
 }
 EXPORT(KeDisconnectInterrupt);

@@ -107,6 +107,10 @@ KDEFERRED_ROUTINE KiExpireTimers;
 ULONG64 KiQueryInterruptTime(VOID);
 
 /* ---- dpc.c ---- */
+/* While a KDPC is queued, the KINTERRUPT whose ISR queued it, or 0: it stands in the word that
+   later NT versions keep a DPC's processors in. The object outlives it: a disconnect waits
+   for the DPCs that are queued. */
+#define KI_DPC_SOURCE(Dpc) ((Dpc)->ProcessorHistory)
 VOID KiInitializeDpcQueues(PKPRCB Prcb);
 VOID KiRequestDispatch(PKPRCB Prcb); /* dispatch interrupt on that processor */
 

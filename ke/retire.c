@@ -3,6 +3,29 @@
  */
 #include "ki.h"
 
+/* The time of a DPC is also that of the interrupt that asked for it (ISRDPCSTATS). */
+#if DIRQL_NT >= 0x603
+FORCEINLINE VOID
+KiBeginDpcTime(PKINTERRUPT Source)
+{
+    if (Source != NULL) {
+        Source->IsrDpcStats.DpcTimeStart = ArchReadTimeStamp();
+    }
+}
+
+FORCEINLINE VOID
+KiEndDpcTime(PKINTERRUPT Source)
+{
+    if (Source != NULL) {
+        Source->IsrDpcStats.DpcTime +=
+            ArchReadTimeStamp() - Source->IsrDpcStats.DpcTimeStart;
+    }
+}
+#else
+#define KiBeginDpcTime(Source) UNREFERENCED_PARAMETER(Source)
+#define KiEndDpcTime(Source) UNREFERENCED_PARAMETER(Source)
+#endif
+
 /* Runs one DPC that has been taken off the queue. DISPATCH_LEVEL, interrupts enabled. */
 static VOID
 KiRunDpc(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
@@ -39,6 +62,7 @@ KiRetireDpcList(VOID)
         PKDEFERRED_ROUTINE Routine = Dpc->DeferredRoutine;
         PVOID Context = Dpc->DeferredContext;
         PVOID Argument1 = Dpc->SystemArgument1, Argument2 = Dpc->SystemArgument2;
+        PKINTERRUPT Source = (PKINTERRUPT)KI_DPC_SOURCE(Dpc);
 
         Data->DpcList.ListHead.Next = Entry->Next;
         if (Entry->Next == NULL) {
@@ -48,11 +72,13 @@ KiRetireDpcList(VOID)
         Data->ActiveDpc = Dpc;
         __atomic_store_n(&Dpc->DpcData, NULL, __ATOMIC_RELEASE);
         KiReleaseSpinLock(&Data->DpcLock);
+        KiBeginDpcTime(Source);
         ArchEnableInterrupts();
 
         KiRunDpc(Dpc, Routine, Context, Argument1, Argument2);
 
         ArchDisableInterrupts();
+        KiEndDpcTime(Source);
         Prcb->DpcRunCount++;
         KiAcquireSpinLock(&Data->DpcLock);
     }

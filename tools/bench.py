@@ -22,6 +22,7 @@ ICOUNT = ["-icount", "shift=0,sleep=off"]
 # key: (what, aim, Linux 6.1 on the same QEMU and devices)
 FIGURES = {
     "vector_to_isr": ("vector to the ISR's first instruction", 45, "179"),
+    "vector_to_isr_4cpus": ("the same on a machine of four processors", 45, ""),
     "isr_to_iretq": ("ISR's return to iretq, inclusive", 35, "330"),
     "isr_to_dpc": ("ISR's return to the DPC's first instruction", 120, "433"),
     "dpc_insert_to_run": ("KeInsertQueueDpc at PASSIVE_LEVEL to the DPC", None, ""),
@@ -53,8 +54,8 @@ def boot(image, folder, modules, cpus=1, extra=()):
     return machine
 
 
-def measure_inside(image, folder):
-    machine = boot(image, folder, "bench.sys", extra=["-device", "edu"])
+def measure_inside(image, folder, cpus=1):
+    machine = boot(image, folder, "bench.sys", cpus=cpus, extra=["-device", "edu"])
     return {match[1]: int(match[2])
             for match in (re.match(r"bench: (\w+) (\d+)$", line) for line in machine.lines)
             if match}
@@ -111,6 +112,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     figures = measure_inside(make_image(nt, folder, "msi=1"), folder)
     image = make_image(nt, folder, "")
+    crowd = measure_inside(image, folder, cpus=4)
+    figures["vector_to_isr_4cpus"] = crowd["vector_to_isr"]
     figures.update(measure_inside(image, folder))
     figures.update(measure_start(image, folder))
     figures.update(measure_ipi(image, folder, paths.kernel(nt)))
