@@ -123,8 +123,7 @@ HalpReadMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Index, PHAL_INTERRUPT_STATE
     USHORT Control = HalpReadControl(Source);
     ULONG Capability = Source->Capability;
     BOOLEAN Wide = (Control & MSI_CONTROL_64_BIT) != 0;
-    State->MessageAddress =
-        HalReadPci(Source->Address, Capability + MSI_ADDRESS_LOW, 4);
+    State->MessageAddress = HalReadPci(Source->Address, Capability + MSI_ADDRESS_LOW, 4);
     if (Wide) {
         State->MessageAddress |=
             (ULONG64)HalReadPci(Source->Address, Capability + MSI_ADDRESS_HIGH, 4) << 32;

@@ -67,7 +67,8 @@ VOID HalpMoveMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Address);
 VOID HalpSetMsi(const HALP_MESSAGE_SOURCE *Source, ULONG EnabledMessages);
 VOID HalpSetMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG Index, BOOLEAN Enabled);
 /* What stands in the device for one message: address, data, mask. */
-VOID HalpReadMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Index, PHAL_INTERRUPT_STATE State);
+VOID HalpReadMsi(const HALP_MESSAGE_SOURCE *Source, ULONG Index,
+                 PHAL_INTERRUPT_STATE State);
 VOID HalpReadMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG Index,
                   PHAL_INTERRUPT_STATE State);
 /* Turns the capability off and gives the function its INTx pin back. */

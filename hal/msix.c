@@ -118,9 +118,9 @@ VOID
 HalpReadMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG Index, PHAL_INTERRUPT_STATE State)
 {
     volatile ULONG *Entry = HalpMessageEntry(Source, Index);
-    State->MessageAddress =
-        READ_REGISTER_ULONG(Entry + MSIX_ENTRY_ADDRESS) |
-        (ULONG64)READ_REGISTER_ULONG(Entry + MSIX_ENTRY_ADDRESS_HIGH) << 32;
+    State->MessageAddress = READ_REGISTER_ULONG(Entry + MSIX_ENTRY_ADDRESS) |
+                            (ULONG64)READ_REGISTER_ULONG(Entry + MSIX_ENTRY_ADDRESS_HIGH)
+                                << 32;
     State->MessageData = READ_REGISTER_ULONG(Entry + MSIX_ENTRY_DATA);
     State->Masked =
         (HalpReadControl(Source) & (MSIX_CONTROL_ENABLE | MSIX_CONTROL_MASK_ALL)) !=

@@ -60,8 +60,8 @@ typedef struct _IOP_MODULE {
     IOP_DRIVER_KIND Kind;
     ULONG HardwareIdCount;
     CHAR HardwareIds[IOP_MAXIMUM_HARDWARE_IDS][IOP_MAXIMUM_ID];
-    ULONG MessageCount; /* msi=N: messages to ask for; 0: line interrupts */
-    ULONG Passive;      /* passive=1: its ISRs run at PASSIVE_LEVEL */
+    ULONG MessageCount;   /* msi=N: messages to ask for; 0: line interrupts */
+    ULONG Passive;        /* passive=1: its ISRs run at PASSIVE_LEVEL */
     KAFFINITY Processors; /* cpu=: where its interrupts go; 0: where there is a turn */
 } IOP_MODULE, *PIOP_MODULE;
 

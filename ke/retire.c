@@ -23,7 +23,7 @@ KiEndDpcTime(PKINTERRUPT Source)
 }
 #else
 #define KiBeginDpcTime(Source) UNREFERENCED_PARAMETER(Source)
-#define KiEndDpcTime(Source) UNREFERENCED_PARAMETER(Source)
+#define KiEndDpcTime(Source)   UNREFERENCED_PARAMETER(Source)
 #endif
 
 /* Runs one DPC that has been taken off the queue. DISPATCH_LEVEL, interrupts enabled. */
