@@ -102,7 +102,7 @@ $(BUILD)/offsets.inc: arch/x86_64/offsets.c
 	@mkdir -p $(@D)
 	@echo '  GEN  $@'
 	@$(CC) $(CFLAGS) -MMD -MF $@.d -MT $@ -S -o - $< | \
-	    sed -n 's/^#OFFSET \([^ ]*\) \$$\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' > $@
+	    sed -n 's/^[[:space:]]*#OFFSET \([^ ]*\) \$$\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' > $@
 
 # The layouts of this profile as static asserts, and the object that is held to them. Its
 # DWARF keeps types that nothing in it uses: tests read them there.
@@ -165,7 +165,8 @@ lint: packages
 	    build/lint-$(NT)/dirql.elf
 	@echo "  CPPCHECK"; cppcheck -q -j2 --error-exitcode=1 --enable=warning,portability \
 	    --std=c11 -Iinclude -DDIRQL_NT=$(NT_$(NT)) -D__x86_64__ -D__ELF__ -D__GNUC__=12 \
-	    --suppress=missingIncludeSystem --suppress=comparePointers $(FOLDERS)
+	    --suppress=missingIncludeSystem --suppress=comparePointers \
+	    --suppress=nullPointerRedundantCheck $(FOLDERS)
 	$(PYTHON) -m py_compile tools/*.py tools/harness/*.py tests/system/*.py
 
 clean:

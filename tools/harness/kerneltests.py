@@ -4,12 +4,16 @@ Each test gets its own boot on 1, 2 and 4 processors, so that none can hide behi
 another. build/tests/NAME.sys is booted with the words "NAME.sys kind=test"; a line of
 tests/kernel/tests.txt replaces that default:
 
-    FILE.sys [as=NAME.sys] [cpus=1,4] [needs=e1000.sys,ahci.sys] [words for the kernel...]
+    FILE.sys [as=NAME.sys] [cpus=1,4] [needs=e1000.sys,ahci.sys] [device=e1000e]
+             [options=storm=bugcheck] [words for the kernel...]
 
-`as=` boots one file several times with different words. A test that provokes a bugcheck
-prints what it expects before it does, any parameter may be `*`:
+`as=` boots one file several times with different words; `device=` is one more device for
+QEMU, `options=` boot options of the kernel. A test that provokes a bugcheck prints what it
+expects before it does, any parameter may be `*`; one that expects the kernel to print
+something says which regular expression a later line has to match:
 
     # expect stop 0x0000000A (0x10, 0x2, *, 0xFFFF800000001234)
+    # expect line ^dirql: interrupt storm
 """
 
 import re
@@ -21,6 +25,7 @@ from harness import disk, iso, ktap, machine, paths, verdict
 TIMEOUT = 60
 JOBS = 2
 EXPECTED = re.compile(r"^\s*# expect stop (\S+) \(([^)]*)\)")
+EXPECTED_LINE = re.compile(r"^\s*# expect line (.*)")
 
 
 @dataclass
@@ -30,6 +35,8 @@ class Test:
     words: list
     cpus: tuple = (1, 2, 4)
     needs: list = field(default_factory=list)
+    devices: list = field(default_factory=lambda: ["edu"])
+    options: str = ""
 
 
 def parse_line(line):
@@ -44,6 +51,10 @@ def parse_line(line):
             test.cpus = tuple(int(number) for number in value.split(","))
         elif key == "needs":
             test.needs = value.split(",")
+        elif key == "device":
+            test.devices.append(value)
+        elif key == "options":
+            test.options = value
         else:
             test.words.append(word)
     return test
@@ -89,6 +100,16 @@ def stop_check(run, suite):
                       f"expected {words}, got {[hex(value) for value in seen]}")
 
 
+def line_checks(run, suite):
+    """A check for each line that the test wants to be printed after its wish."""
+    wishes = [(number, found.group(1)) for number, found in
+              enumerate(map(EXPECTED_LINE.match, run.lines)) if found]
+    return [ktap.Check(f"{suite}: the console says {pattern}",
+                       any(re.search(pattern, line) for line in run.lines[number + 1:]
+                           if not EXPECTED_LINE.match(line)))
+            for number, pattern in wishes]
+
+
 def run_test(test, cpus, image_iso):
     suite = f"{test.name.removesuffix('.sys')}/{cpus}"
     folder = paths.BUILD / "tests/kernel" / suite.replace("/", "-")
@@ -96,8 +117,10 @@ def run_test(test, cpus, image_iso):
     image = folder / "disk.img"
     disk.make(image, 1, disk.MIB * 4)
     modules = ",".join(test.needs + [test.name])
+    devices = [word for device in test.devices for word in ("-device", device)]
     with machine.Machine(image_iso, folder=folder, cpus=cpus, disk=image,
-                         options=f"modules={modules}", extra=["-device", "edu"]) as run:
+                         options=f"modules={modules} {test.options}".strip(),
+                         extra=devices) as run:
         run.wait(TIMEOUT)
     (folder / "com1.log").write_text(run.text() + "\n")
     stop = stop_check(run, suite)
@@ -105,7 +128,7 @@ def run_test(test, cpus, image_iso):
         checks = [check for check in ktap.parse(run.lines, suite)
                   if not check.name.endswith(": plan")]
         return checks + [stop]
-    checks = ktap.parse(run.lines, suite)
+    checks = ktap.parse(run.lines, suite) + line_checks(run, suite)
     cause = verdict.cause(run, TIMEOUT)
     # What its own lines say already is not counted twice.
     if cause and all(check.passed for check in checks):

@@ -8,7 +8,6 @@
  */
 #pragma once
 
-#include <ntddk.h>
 #include "../ktap.h"
 
 #define DEVICE_SPACE    0x1000

@@ -1,7 +1,7 @@
 /*
  * What stands in the hardware, to tell whether something was left behind there.
  */
-#include <recorder.h>
+#include "recorder.h"
 
 #define FNV_BASIS 0xCBF29CE484222325ULL
 #define FNV_PRIME 0x00000100000001B3ULL

@@ -1,7 +1,7 @@
 /*
  * Connecting and calling the ISR that writes down how it was called.
  */
-#include <recorder.h>
+#include "recorder.h"
 
 static BOOLEAN
 Record(PRECORDER Recorder, PKINTERRUPT Interrupt, LONG Message)

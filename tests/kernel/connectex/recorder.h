@@ -6,7 +6,7 @@
 #pragma once
 
 #include <dirqltest.h>
-#include <device.h>
+#include "device.h"
 
 #define NO_MESSAGE ((LONG)-1) /* the ISR was called through the line's prototype */
 
