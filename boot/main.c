@@ -10,6 +10,10 @@
 #include <internal/ex.h>
 #include <internal/io.h>
 
+/* Clock ticks; options dpclimit= and dpcperiod= (WDG-3: 20 and 120 seconds). */
+#define DPC_TIME_LIMIT      0x500
+#define DPC_WATCHDOG_PERIOD 0x1E00
+
 #define APPLICATION_LIMIT_SECONDS 45 /* `make run` gives the whole machine 60 */
 #define DIRECT_MAP_AT_BOOT        0x100000000ULL /* what entry.asm maps */
 
@@ -145,6 +149,20 @@ BootSetStormPolicy(VOID)
                      memcmp(Policy, BugCheck, Length) == 0);
 }
 
+/* A thread on each processor for its threaded DPCs (DPC-24). */
+static VOID
+BootStartThreadedDpcs(VOID)
+{
+    HANDLE Handle;
+
+    for (ULONG_PTR Number = 0; Number < KeQueryActiveProcessorCount(NULL); Number++) {
+        BootRequire(PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                         KeServiceThreadedDpcs, (PVOID)Number),
+                    "no memory for the DPC threads");
+        ZwClose(Handle);
+    }
+}
+
 static VOID
 BootProvoke(VOID)
 {
@@ -184,6 +202,10 @@ BootPhaseOne(PVOID Context)
     BootRequire(IoInitializeSystem(BootInformation.Options),
                 "no memory for the I/O manager");
     BootSetStormPolicy();
+    KeSetDpcWatchdog(
+        RtlQueryNumber(BootInformation.Options, "dpclimit", DPC_TIME_LIMIT),
+        RtlQueryNumber(BootInformation.Options, "dpcperiod", DPC_WATCHDOG_PERIOD));
+    BootStartThreadedDpcs();
     IoEnumerateDevices();
     BootProvoke();
 

@@ -49,6 +49,19 @@ NTKERNELAPI VOID NTAPI KeInitializeInterrupt(
 NTKERNELAPI BOOLEAN NTAPI KeConnectInterrupt(_Inout_ PKINTERRUPT Interrupt);
 NTKERNELAPI BOOLEAN NTAPI KeDisconnectInterrupt(_Inout_ PKINTERRUPT Interrupt);
 
+/*
+ * One DPC routine on all processors at once. Its system arguments are for the two helpers:
+ * the first says that this processor is done, the second waits for all and answers TRUE on
+ * one of them.
+ */
+_IRQL_requires_(PASSIVE_LEVEL)
+NTKERNELAPI VOID NTAPI KeGenericCallDpc(_In_ PKDEFERRED_ROUTINE Routine,
+                                        _In_opt_ PVOID Context);
+_IRQL_requires_(DISPATCH_LEVEL)
+NTKERNELAPI VOID NTAPI KeSignalCallDpcDone(_In_ PVOID SystemArgument1);
+_IRQL_requires_(DISPATCH_LEVEL)
+NTKERNELAPI LOGICAL NTAPI KeSignalCallDpcSynchronize(_In_ PVOID SystemArgument2);
+
 /* The vector and level of a bus interrupt, for drivers that get no resource list. */
 _IRQL_requires_(PASSIVE_LEVEL) NTHALAPI ULONG NTAPI
     HalGetInterruptVector(_In_ INTERFACE_TYPE InterfaceType, _In_ ULONG BusNumber,

@@ -8,7 +8,7 @@
 #include <internal/kinterrupt.h>
 
 #define IOP_LOWEST_VECTOR  (HAL_LOWEST_DEVICE_IRQL << 4)
-#define IOP_HIGHEST_VECTOR 0xFF
+#define IOP_HIGHEST_VECTOR (HAL_HIGHEST_DEVICE_IRQL << 4 | 0xF)
 
 /*
  * One connection. The driver's pointer is Objects[0]. The padding keeps the objects on
@@ -129,21 +129,33 @@ IopDisconnectObjects(PIOP_INTERRUPT Interrupt, ULONG Count)
     }
 }
 
+/* Connects one object, which for a passive-level ISR needs a thread. */
+static NTSTATUS
+IopConnectObject(PIOP_OBJECT Object, BOOLEAN Passive)
+{
+    if (Passive && !IopStartService(Object)) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    if (!KeConnectInterrupt(&Object->Interrupt)) {
+        IopStopService(Object);
+        return STATUS_INVALID_PARAMETER;
+    }
+    return STATUS_SUCCESS;
+}
+
 /* Connects every object, or none. */
-static BOOLEAN
+static NTSTATUS
 IopConnectObjects(PIOP_INTERRUPT Interrupt, BOOLEAN Passive)
 {
     for (ULONG Index = 0; Index < Interrupt->Count; Index++) {
-        PIOP_OBJECT Object = &Interrupt->Objects[Index];
+        NTSTATUS Status = IopConnectObject(&Interrupt->Objects[Index], Passive);
 
-        if ((Passive && !IopStartService(Object)) ||
-            !KeConnectInterrupt(&Object->Interrupt)) {
-            IopStopService(Object);
+        if (!NT_SUCCESS(Status)) {
             IopDisconnectObjects(Interrupt, Index);
-            return FALSE;
+            return Status;
         }
     }
-    return TRUE;
+    return STATUS_SUCCESS;
 }
 
 /* Allocates a connection with one initialized object for each processor of Processors. */
@@ -201,6 +213,7 @@ IopConnect(const IOP_CONNECTION *Connection, PKINTERRUPT *InterruptObject)
 {
     KAFFINITY Processors = Connection->Processors & KeQueryActiveProcessors();
     PIOP_INTERRUPT Interrupt;
+    NTSTATUS Status;
     KIRQL OldIrql;
 
     *InterruptObject = NULL;
@@ -212,10 +225,11 @@ IopConnect(const IOP_CONNECTION *Connection, PKINTERRUPT *InterruptObject)
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     *InterruptObject = &Interrupt->Objects[0].Interrupt;
-    if (!IopConnectObjects(Interrupt, Connection->Irql == PASSIVE_LEVEL)) {
+    Status = IopConnectObjects(Interrupt, Connection->Irql == PASSIVE_LEVEL);
+    if (!NT_SUCCESS(Status)) {
         *InterruptObject = NULL;
         ExFreeInterruptObject(Interrupt);
-        return STATUS_INVALID_PARAMETER;
+        return Status;
     }
     KeAcquireSpinLock(&IopConnectionLock, &OldIrql);
     InsertTailList(&IopConnections, &Interrupt->Link);

@@ -43,10 +43,11 @@ KiAddProcessor(PKPRCB Prcb, PKE_ACCOUNT Account)
     /* A chain ends once, however many ISRs it called. */
     Account->InterruptsEnded += Prcb->RetiredInterruptCount + Prcb->ChainedDispatchCount -
                                 Prcb->ChainedServiceCount;
-    Account->DpcsInserted += Prcb->DpcData[DPC_NORMAL].DpcCount;
+    Account->DpcsInserted +=
+        Prcb->DpcData[DPC_NORMAL].DpcCount + Prcb->DpcData[DPC_THREADED].DpcCount;
     Account->DpcsRun += Prcb->DpcRunCount;
-    Account->DpcsRemoved += Prcb->DpcRemovedCount;
-    Account->DpcsQueued += Prcb->DpcData[DPC_NORMAL].DpcQueueDepth;
+    Account->DpcsQueued += Prcb->DpcData[DPC_NORMAL].DpcQueueDepth +
+                           Prcb->DpcData[DPC_THREADED].DpcQueueDepth;
     Account->Unexpected += Prcb->UnexpectedCount;
     Account->Spurious += Prcb->SpuriousCount;
     KiReleaseSpinLock(&Prcb->DpcData[DPC_NORMAL].DpcLock);
@@ -58,6 +59,7 @@ KeQueryAccount(PKE_ACCOUNT Account)
 {
     memset(Account, 0, sizeof(*Account));
     KeFlushQueuedDpcs();
+    Account->DpcsRemoved = (ULONG64)KiDpcsRemoved;
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
         if ((KeActiveProcessors & AFFINITY_MASK(Number)) != 0) {
             KAFFINITY Old = KeSetSystemAffinityThreadEx(AFFINITY_MASK(Number));

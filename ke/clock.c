@@ -151,6 +151,7 @@ KiUpdateClock(PKTRAP_FRAME Frame)
             KeInsertQueueDpc(&Prcb->TimerExpirationDpc, NULL, NULL);
         }
     }
+    KiWatchDpcs(Prcb, Frame->PreviousIrql);
     KiWatchStorms(Prcb);
     KiBeginWatchdogPeriod(Prcb);
     Request = KiCheckDpcs(Prcb);

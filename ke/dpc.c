@@ -11,8 +11,7 @@
  */
 #include "ki.h"
 
-/* KDPC.Number: 0 is "whoever inserts", else the target's number plus this. */
-#define DPC_TARGET_BIAS 1
+volatile LONG64 KiDpcsRemoved; /* from any queue, since boot */
 
 #define DEFAULT_MAXIMUM_DPC_QUEUE_DEPTH 4 /* DPC-21 */
 #define DEFAULT_MINIMUM_DPC_RATE        3
@@ -61,7 +60,7 @@ KeSetTargetProcessorDpc(PKDPC Dpc, CCHAR Number)
 {
     if (Number >= 0 && (ULONG)Number < HAL_MAXIMUM_PROCESSORS &&
         (KeActiveProcessors & AFFINITY_MASK(Number)) != 0) {
-        Dpc->Number = (USHORT)(Number + DPC_TARGET_BIAS);
+        Dpc->Number = KI_DPC_TARGET(Number);
     }
 }
 EXPORT(KeSetTargetProcessorDpc);
@@ -130,7 +129,8 @@ KiLinkDpc(PKDPC_DATA Data, PKDPC Dpc)
 static PKPRCB
 KiTargetOfDpc(PKDPC Dpc, PKPRCB Current)
 {
-    return (Dpc->Number == 0) ? Current : KiProcessorBlock[Dpc->Number - DPC_TARGET_BIAS];
+    return (Dpc->Number == 0) ? Current
+                              : KiProcessorBlock[Dpc->Number - KI_DPC_TARGET(0)];
 }
 
 /* Who queued it: the interrupt object whose ISR this processor is in counts it, and is found
@@ -162,7 +162,8 @@ KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
     BOOLEAN Enabled = ArchDisableInterrupts();
     PKPRCB Current = KeGetCurrentPrcb();
     PKPRCB Prcb = KiTargetOfDpc(Dpc, Current);
-    PKDPC_DATA Data = &Prcb->DpcData[DPC_NORMAL];
+    BOOLEAN Threaded = (Dpc->Type == KOBJECT_THREADED_DPC && Prcb->ThreadDpcEnable);
+    PKDPC_DATA Data = &Prcb->DpcData[Threaded ? DPC_THREADED : DPC_NORMAL];
     BOOLEAN Request;
 
     KiAcquireSpinLock(&Data->DpcLock);
@@ -179,9 +180,12 @@ KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
     if (++Data->DpcQueueDepth > Prcb->DpcHighestDepth) {
         Prcb->DpcHighestDepth = Data->DpcQueueDepth;
     }
-    Request = KiShouldRequest(Prcb, Dpc, Prcb == Current);
+    Request = !Threaded && KiShouldRequest(Prcb, Dpc, Prcb == Current);
     Prcb->DpcInterruptRequested |= Request;
     KiReleaseSpinLock(&Data->DpcLock);
+    if (Threaded) {
+        KeInsertQueueDpc(&Prcb->ThreadDpcWake, NULL, NULL);
+    }
 
     if (Request) {
         KiRequestDispatch(Prcb);
@@ -223,10 +227,8 @@ KeRemoveQueueDpc(PKDPC Dpc)
         KiAcquireSpinLock(&Data->DpcLock);
         /* It may have run, and been queued elsewhere, before the lock was ours. */
         if (Dpc->DpcData == Data) {
-            PKPRCB Prcb = CONTAINING_RECORD(Data, KPRCB, DpcData[DPC_NORMAL]);
-
             KiUnlinkDpc(Data, Dpc);
-            Prcb->DpcRemovedCount++;
+            InterlockedIncrement64(&KiDpcsRemoved);
             __atomic_store_n(&Dpc->DpcData, NULL, __ATOMIC_RELEASE);
             Removed = TRUE;
         }

@@ -90,6 +90,14 @@ VOID KiInitializeHeader(PDISPATCHER_HEADER Header, UCHAR Type, UCHAR Size, LONG 
 #define KOBJECT_TIMER_NOTIFICATION    8
 #define KOBJECT_TIMER_SYNCHRONIZATION 9
 #define KOBJECT_DPC                   19
+#if DIRQL_NT >= 0xA00
+#define KOBJECT_THREADED_DPC 26
+#else
+#define KOBJECT_THREADED_DPC 24
+#endif
+
+/* KDPC.Number: 0 is "whoever inserts", else the target processor. */
+#define KI_DPC_TARGET(Number) ((USHORT)((Number) + 1))
 
 /* ---- timer.c, wheel.c: all under the dispatcher lock ---- */
 VOID KiInitializeTimerWheel(VOID);
@@ -103,6 +111,9 @@ extern volatile LONG KiTimerCount; /* read by the clock without the lock */
 BOOLEAN KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime); /* FALSE: due already */
 KDEFERRED_ROUTINE KiExpireTimers;
 
+/* ---- watchdog.c ---- */
+VOID KiWatchDpcs(PKPRCB Prcb, KIRQL Irql);
+
 /* ---- clock.c ---- */
 ULONG64 KiQueryInterruptTime(VOID);
 
@@ -112,6 +123,25 @@ ULONG64 KiQueryInterruptTime(VOID);
    for the DPCs that are queued. */
 #define KI_DPC_SOURCE(Dpc) ((Dpc)->ProcessorHistory)
 VOID KiInitializeDpcQueues(PKPRCB Prcb);
+VOID KiInitializeThreadedDpcs(PKPRCB Prcb);
+extern volatile LONG64 KiDpcsRemoved;
+/* Takes the first object of a queue, or NULL. DpcLock held, interrupts off. */
+FORCEINLINE PKDPC
+KiTakeDpc(PKDPC_DATA Data)
+{
+    PSINGLE_LIST_ENTRY Entry = Data->DpcList.ListHead.Next;
+
+    if (Entry == NULL) {
+        return NULL;
+    }
+    Data->DpcList.ListHead.Next = Entry->Next;
+    if (Entry->Next == NULL) {
+        Data->DpcList.LastEntry = &Data->DpcList.ListHead;
+    }
+    Data->DpcQueueDepth--;
+    return CONTAINING_RECORD(Entry, KDPC, DpcListEntry);
+}
+
 VOID KiRequestDispatch(PKPRCB Prcb); /* dispatch interrupt on that processor */
 
 /* ---- ipi.c ---- */

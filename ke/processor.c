@@ -45,9 +45,9 @@ KiInitializePrcb(PKPRCB Prcb, ULONG Number, ULONG ApicId, PKTHREAD IdleThread)
         InitializeListHead(&Prcb->DispatcherReadyListHead[Priority]);
     }
     KiInitializeDpcQueues(Prcb);
+    KiInitializeThreadedDpcs(Prcb);
     KeInitializeDpc(&Prcb->TimerExpirationDpc, KiExpireTimers, NULL);
     KeInitializeDpc(&Prcb->StormDpc, KiReportStorm, Prcb);
-    KeSetTargetProcessorDpc(&Prcb->StormDpc, (CCHAR)Number);
 }
 
 static VOID

@@ -52,23 +52,17 @@ KiRetireDpcList(VOID)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
     PKDPC_DATA Data = &Prcb->DpcData[DPC_NORMAL];
-    PSINGLE_LIST_ENTRY Entry;
+    PKDPC Dpc;
 
     ArchDisableInterrupts();
     KiAcquireSpinLock(&Data->DpcLock);
     Prcb->DpcRoutineActive = TRUE;
-    while ((Entry = Data->DpcList.ListHead.Next) != NULL) {
-        PKDPC Dpc = CONTAINING_RECORD(Entry, KDPC, DpcListEntry);
+    while ((Dpc = KiTakeDpc(Data)) != NULL) {
         PKDEFERRED_ROUTINE Routine = Dpc->DeferredRoutine;
         PVOID Context = Dpc->DeferredContext;
         PVOID Argument1 = Dpc->SystemArgument1, Argument2 = Dpc->SystemArgument2;
         PKINTERRUPT Source = (PKINTERRUPT)KI_DPC_SOURCE(Dpc);
 
-        Data->DpcList.ListHead.Next = Entry->Next;
-        if (Entry->Next == NULL) {
-            Data->DpcList.LastEntry = &Data->DpcList.ListHead;
-        }
-        Data->DpcQueueDepth--;
         Data->ActiveDpc = Dpc;
         __atomic_store_n(&Dpc->DpcData, NULL, __ATOMIC_RELEASE);
         KiReleaseSpinLock(&Data->DpcLock);

@@ -13,6 +13,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 
 from harness import iso, paths
 from harness.machine import Machine, PASSED
@@ -94,7 +95,10 @@ def measure_ipi(image, folder, kernel):
                       extra=ICOUNT + ["-S", "-gdb", f"unix:{socket},server=on,wait=off"])
     script = folder / "ipi.gdb"
     script.write_text(GDB_SCRIPT.format(socket=socket))
+    socket.unlink(missing_ok=True)
     with machine:
+        while not socket.exists():
+            time.sleep(0.05)
         result = subprocess.run(["gdb", "-nx", "-batch", "-x", str(script), str(kernel)],
                                 capture_output=True, text=True, timeout=120)
     match = re.search(r"^ipi_to_handler (\d+)$", result.stdout, re.M)

@@ -81,6 +81,10 @@ VOID KeStopPassive(PKINTERRUPT Interrupt);
 /* active.c: lets an object's ISR be called, or not; the registration stays (CON-30).
    IRQL <= DISPATCH_LEVEL. */
 VOID KeReportInterruptState(PKINTERRUPT Interrupt, BOOLEAN Active);
+/* threadeddpc.c: the thread of one processor that runs its threaded DPCs; Context: number. */
+KSTART_ROUTINE KeServiceThreadedDpcs;
+/* watchdog.c: limits in clock ticks, 0: off. */
+VOID KeSetDpcWatchdog(ULONG DpcTimeLimit, ULONG WatchdogPeriod);
 /* storm.c */
 VOID KeSetStormPolicy(BOOLEAN BugCheck);
 BOOLEAN KeIsInterruptMasked(PKINTERRUPT Interrupt); /* silenced because of a storm */

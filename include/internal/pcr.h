@@ -83,8 +83,18 @@ typedef struct _KPRCB {
     volatile BOOLEAN DpcInterruptRequested; /* DpcLock of DpcData[0] */
     volatile BOOLEAN QuantumEnd;
     ULONG64 DpcRunCount;
-    ULONG64 DpcRemovedCount; /* any processor, under DpcLock */
     LONG DpcHighestDepth;    /* under DpcLock */
+    BOOLEAN ThreadDpcEnable; /* its thread runs: threaded DPCs go there */
+    KEVENT ThreadDpcEvent;
+    KDPC ThreadDpcWake;
+    KDPC CallDpc; /* KeGenericCallDpc */
+
+    /* DPC watchdog: the clock's */
+    ULONG64 DpcTimeSerial;
+    ULONG DpcTimeCount;
+    ULONG DpcWatchdogCount;
+
+    /* timers */
     KDPC TimerExpirationDpc;
 
     /* scheduling: dispatcher lock */

@@ -27,6 +27,8 @@ static const BUGCHECK_CASE Cases[] = {
     {L"cancelable", CompleteCancelable},
     {L"wait", WaitInDpc},
     {L"dpc", LeaveDpcRaised},
+    {L"stay", StayInDpc},
+    {L"raised", StayRaised},
     {L"free", FreeTwice},
     {L"worker", LeaveWorkItemRaised},
     {L"objects", WaitForTooMany},

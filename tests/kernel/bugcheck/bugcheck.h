@@ -18,4 +18,5 @@ KTAP_SUITE OverflowStack;
 
 /* misuse.c: what the kernel notices. */
 KTAP_SUITE CompleteTwice, CompleteCancelable, WaitInDpc, LeaveDpcRaised, FreeTwice;
-KTAP_SUITE LeaveWorkItemRaised, WaitForTooMany, ReleaseBeyondLimit, ReleaseForeignMutex;
+KTAP_SUITE StayInDpc, StayRaised, LeaveWorkItemRaised, WaitForTooMany, ReleaseBeyondLimit,
+    ReleaseForeignMutex;

@@ -106,6 +106,50 @@ LeaveDpcRaised(VOID)
     RunDpc(RaisingDpc, (PVOID)(ULONG_PTR)0xC0417E57);
 }
 
+static VOID
+StayForEver(VOID)
+{
+    KDPC_WATCHDOG_INFORMATION Left;
+
+    for (;;) {
+        KeStallExecutionProcessor(50);
+        if (!NT_SUCCESS(KeQueryDpcWatchdogInformation(&Left))) {
+            return; /* WDG-1: at DISPATCH_LEVEL it answers; the stop will be missed */
+        }
+    }
+}
+
+static VOID NTAPI
+EndlessDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    StayForEver();
+}
+
+/* WDG-3: one DPC too long; the boot's limit is 32 clock ticks (tests.txt). */
+VOID
+StayInDpc(VOID)
+{
+    Expect(DPC_WATCHDOG_VIOLATION, 0, 32, 32, ANY);
+    RunDpc(EndlessDpc, NULL);
+}
+
+/* WDG-3: a thread that does not come down again; the boot's period is 48 ticks. */
+VOID
+StayRaised(VOID)
+{
+    KDPC_WATCHDOG_INFORMATION Left;
+
+    ok_status(KeQueryDpcWatchdogInformation(&Left), STATUS_UNSUCCESSFUL,
+              "WDG-1 nothing is counted below DISPATCH_LEVEL");
+    Expect(DPC_WATCHDOG_VIOLATION, 1, 48, ANY, ANY);
+    KfRaiseIrql(DISPATCH_LEVEL);
+    StayForEver();
+}
+
 VOID
 FreeTwice(VOID)
 {

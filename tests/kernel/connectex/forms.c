@@ -42,8 +42,9 @@ CheckService(PRECORDER Recorder, KIRQL Irql, LONG Message, PCSTR Name)
     ok_equal(Recorder->Calls, Before + 1, "ISR-2 once");
     ok_equal(Recorder->Irql, Irql,
              "CON-17 KINT-16 ISR-4 at the level that was asked for");
-    ok_equal((KAFFINITY)1 << Recorder->Processor & Device.Assigned,
-             (KAFFINITY)1 << Recorder->Processor, "CON-4 AFF-4 on an assigned processor");
+    /* A thread's processor is nobody's promise. */
+    ok(Irql == PASSIVE_LEVEL || (Device.Assigned >> Recorder->Processor & 1) != 0,
+       "CON-4 AFF-4 on an assigned processor");
     ok_equal(Recorder->Message, Message, "ISR-1 through the right prototype");
 }
 
@@ -164,7 +165,9 @@ TestMessage(ULONG Version, KIRQL SynchronizeIrql, KIRQL Expected)
     CheckService(&Recorder, Expected, 0, "CON-16 the message ISR is called");
     ok(Recorder.Interrupt == Recorder.Table->MessageInfo[0].InterruptObject,
        "CON-22 with the InterruptObject of the table");
-    ok((Recorder.Table->MessageInfo[0].TargetProcessorSet >> Recorder.Processor & 1) != 0,
+    ok(Expected == PASSIVE_LEVEL ||
+           (Recorder.Table->MessageInfo[0].TargetProcessorSet >> Recorder.Processor &
+            1) != 0,
        "CON-22 on a processor the table names");
     CheckGone(Connect.Version, &Recorder);
 }
