@@ -7,6 +7,7 @@ FIRMWARE ?= bios
 CC       := $(if $(filter clang,$(CC)),clang,gcc)
 DRIVER   ?=
 HWID     ?=
+WORDS    ?=
 QEMU     ?=
 APPEND   ?=
 PYTHON   := /usr/bin/python3
@@ -47,7 +48,7 @@ MODULES := $(DRIVERS:%=build/drivers/%.sys) $(APPS:%=build/apps/%.sys)
 PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 
 RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
-             --driver='$(DRIVER)' --hwid='$(HWID)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
+             --driver='$(DRIVER)' --hwid='$(HWID)' --words='$(WORDS)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
 .PHONY: all run test tests bench gdb lint format help packages iso clean
 .DELETE_ON_ERROR:
@@ -61,7 +62,7 @@ help:
 	@echo 'make gdb      QEMU stopped at its stub, gdb attached'
 	@echo 'make lint     format, layers, static analysis'
 	@echo 'Variables: NT=6.3|5.2|6.0|6.1|6.2|10.0|2004 CPUS=4 MACHINE=q35|pc FIRMWARE=bios|uefi'
-	@echo '           CC=gcc|clang DRIVER=x.sys|folder HWID=ID QEMU=args APPEND=options'
+	@echo '           CC=gcc|clang DRIVER=x.sys|folder HWID=ID WORDS=words QEMU=args APPEND=options'
 
 packages:
 	@tools/ensure_packages

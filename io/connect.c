@@ -85,7 +85,8 @@ IopInitializeObject(PIOP_INTERRUPT Interrupt, ULONG Index, ULONG Processor,
                                    Connection->MessageIndex);
     }
     if (Connection->Irql == PASSIVE_LEVEL) {
-        KeSetPassiveInterrupt(&Object->Interrupt);
+        KeSetPassiveInterrupt(&Object->Interrupt,
+                              Index == 0 ? NULL : Interrupt->Objects[0].Extension.Lock);
     }
 }
 

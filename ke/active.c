@@ -29,8 +29,21 @@ KiIsAnyActive(PKINTERRUPT Head)
     return FALSE;
 }
 
-/* Every processor comes here; one has the object. A vector none of whose ISRs is called
-   is silenced at its source, lest a level line storm (CON-31). */
+/* A vector none of whose ISRs is called is silenced at its source, lest a level line storm
+   (CON-31); one of whose is, is not. On its processor, while it cannot be delivered. */
+VOID
+KiUpdateSource(PKINTERRUPT Head)
+{
+    ULONG Number = KeInterruptProcessor(Head);
+
+    if (KiIsAnyActive(Head)) {
+        HalEnableSystemInterrupt(Head->Vector, Number);
+    } else {
+        HalDisableSystemInterrupt(Head->Vector, Number);
+    }
+}
+
+/* Every processor comes here; one has the object. */
 static ULONG_PTR NTAPI
 KiReportWorker(ULONG_PTR Argument)
 {
@@ -48,11 +61,7 @@ KiReportWorker(ULONG_PTR Argument)
     Interrupt->ActiveCount = Report->Active;
 #endif
     KiSetDispatch(Head, KiNeedsScan(Head));
-    if (KiIsAnyActive(Head)) {
-        HalEnableSystemInterrupt(Interrupt->Vector, Prcb->Number);
-    } else {
-        HalDisableSystemInterrupt(Interrupt->Vector, Prcb->Number);
-    }
+    KiUpdateSource(Head);
     if (Report->Active) {
         KiEndStorm(Interrupt);
     }

@@ -193,6 +193,7 @@ KiConnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
     KiEndStorm(Head); /* perhaps this one can claim what nobody did */
     InsertTailList(&Head->InterruptListEntry, &Interrupt->InterruptListEntry);
     KiSetDispatch(Head, TRUE);
+    KiUpdateSource(Head); /* those before it may all be inactive */
     return TRUE;
 }
 
@@ -267,6 +268,7 @@ KiDisconnectShared(PKINTERRUPT Head, PKINTERRUPT Interrupt)
         KeGetCurrentPrcb()->InterruptObject[Head->Vector] = Head;
     }
     KiSetDispatch(Head, KiNeedsScan(Head));
+    KiUpdateSource(Head); /* those that are left may all be inactive */
 }
 
 /* Keeps the totals of the processor whole when an object's own counts go away. */

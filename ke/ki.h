@@ -36,7 +36,8 @@ ULONG64 KiGateTarget(PKINTERRUPT Head);
 BOOLEAN KiNeedsScan(PKINTERRUPT Head);
 PKINTERRUPT KiNextInChain(PKINTERRUPT Interrupt);
 
-/* ---- passive.c, storm.c ---- */
+/* ---- active.c, passive.c, storm.c ---- */
+VOID KiUpdateSource(PKINTERRUPT Head);
 FORCEINLINE BOOLEAN
 KiIsPassive(PKINTERRUPT Interrupt)
 {

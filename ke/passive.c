@@ -23,16 +23,17 @@ KiWakePassive(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
 }
 
 VOID
-KeSetPassiveInterrupt(PKINTERRUPT Interrupt)
+KeSetPassiveInterrupt(PKINTERRUPT Interrupt, PKEVENT SharedLock)
 {
     PKE_INTERRUPT_EXTENSION Extension = KeInterruptExtension(Interrupt);
 
     Extension->Passive = TRUE;
-    KeInitializeEvent(&Extension->Lock, SynchronizationEvent, TRUE);
+    KeInitializeEvent(&Extension->OwnLock, SynchronizationEvent, TRUE);
+    Extension->Lock = (SharedLock != NULL) ? SharedLock : &Extension->OwnLock;
     KeInitializeEvent(&Extension->Wake, SynchronizationEvent, FALSE);
     KeInitializeDpc(&Extension->Dpc, KiWakePassive, Interrupt);
 #if DIRQL_NT >= 0x602
-    Interrupt->PassiveEvent = &Extension->Lock;
+    Interrupt->PassiveEvent = Extension->Lock;
 #endif
 }
 
@@ -43,6 +44,7 @@ KiRequestPassive(PKINTERRUPT Head)
     PKPRCB Prcb = KeGetCurrentPrcb();
     PKINTERRUPT Interrupt = Head;
 
+    Prcb->ActiveInterrupt = NULL; /* these DPCs are not of an ISR that was interrupted */
     if (Head->Mode == LevelSensitive) {
         HalMaskInterrupt(Head->Vector, Prcb->Number);
     }
@@ -74,14 +76,14 @@ KiFinishPassive(PKINTERRUPT Interrupt)
 NTSTATUS
 KiEnterPassive(PKINTERRUPT Interrupt)
 {
-    return KeWaitForSingleObject(&KeInterruptExtension(Interrupt)->Lock, Executive,
+    return KeWaitForSingleObject(KeInterruptExtension(Interrupt)->Lock, Executive,
                                  KernelMode, FALSE, NULL);
 }
 
 VOID
 KiLeavePassive(PKINTERRUPT Interrupt)
 {
-    KeSetEvent(&KeInterruptExtension(Interrupt)->Lock, EVENT_INCREMENT, FALSE);
+    KeSetEvent(KeInterruptExtension(Interrupt)->Lock, EVENT_INCREMENT, FALSE);
 }
 
 static VOID
@@ -115,6 +117,9 @@ KeServicePassive(PVOID Context)
             }
             KiFinishPassive(Interrupt);
         }
+    }
+    if (InterlockedExchange(&Extension->Requested, 0) != 0) {
+        KiFinishPassive(Interrupt); /* asked for while the last call ran */
     }
 }
 

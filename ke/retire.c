@@ -97,28 +97,39 @@ KiFlushDpcRoutine(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     KeSetEvent(&((KI_FLUSH *)Context)->Done, EVENT_INCREMENT, FALSE);
 }
 
+/* Waits until the queue of one processor has been drained of what stands in it now: Dpc, at
+   its tail, has run. */
+static VOID
+KiFlushQueue(KI_FLUSH *Flush, ULONG Number)
+{
+    KeInitializeEvent(&Flush->Done, NotificationEvent, FALSE);
+    KeSetImportanceDpc(&Flush->Dpc, MediumHighImportance);
+    KeSetTargetProcessorDpc(&Flush->Dpc, (CCHAR)Number);
+    KeInsertQueueDpc(&Flush->Dpc, NULL, NULL);
+    KeWaitForSingleObject(&Flush->Done, Executive, KernelMode, FALSE, NULL);
+}
+
 /*
  * Returns when every DPC queued on any processor before the call has run to its end.
  *
- * A DPC at the tail of each queue is waited for: a processor runs one DPC at a time, so
- * what was ahead of it, running or queued, is over. IRQL: PASSIVE_LEVEL. Source: DPC-11.
+ * A DPC at the tail of each queue is waited for: a processor runs one DPC of a queue at a
+ * time, so what was ahead of it, running or queued, is over. IRQL: PASSIVE_LEVEL. Source:
+ * DPC-11.
  */
 VOID NTAPI
 KeFlushQueuedDpcs(VOID)
 {
+    KI_FLUSH Flush;
+
     KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
-        KI_FLUSH Flush;
-
         if ((KeActiveProcessors & AFFINITY_MASK(Number)) == 0) {
             continue;
         }
-        KeInitializeEvent(&Flush.Done, NotificationEvent, FALSE);
+        KeInitializeThreadedDpc(&Flush.Dpc, KiFlushDpcRoutine, &Flush);
+        KiFlushQueue(&Flush, Number);
         KeInitializeDpc(&Flush.Dpc, KiFlushDpcRoutine, &Flush);
-        KeSetImportanceDpc(&Flush.Dpc, MediumHighImportance);
-        KeSetTargetProcessorDpc(&Flush.Dpc, (CCHAR)Number);
-        KeInsertQueueDpc(&Flush.Dpc, NULL, NULL);
-        KeWaitForSingleObject(&Flush.Done, Executive, KernelMode, FALSE, NULL);
+        KiFlushQueue(&Flush, Number);
     }
 }
 EXPORT(KeFlushQueuedDpcs);

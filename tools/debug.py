@@ -2,8 +2,8 @@
 """What `make gdb` does: QEMU stopped at its gdb stub, gdb attached with the kernel's symbols.
 
 The machine is the one of `make run`; its serial console goes to build/gdb/com1.log, and a
-breakpoint waits at BootMain, where the kernel is mapped. `sys` in gdb adds the symbols of
-every driver that is loaded at that moment."""
+breakpoint waits at BootMain, where the kernel is mapped. tools/gdb/ adds the commands: `help
+nt` lists them, and `sys` adds the symbols of every driver that is loaded at that moment."""
 
 import argparse
 import os
@@ -21,37 +21,8 @@ target remote {socket}
 hbreak BootMain
 continue
 delete
-python
-import gdb
-
-class Sys(gdb.Command):
-    \"\"\"Add the symbols of every loaded driver.\"\"\"
-    def __init__(self):
-        super().__init__('sys', gdb.COMMAND_FILES)
-
-    def invoke(self, argument, from_tty):
-        head = gdb.parse_and_eval('&LdrpImages')
-        entry = head.dereference()['Flink']
-        kind = gdb.lookup_type('struct _KLDR_DATA_TABLE_ENTRY').pointer()
-        while int(entry) != int(head):
-            image = entry.cast(kind).dereference()
-            name, base = image['BaseName'].string(), int(image['DllBase'])
-            for folder in ('drivers', 'apps', 'tests', 'gdb'):
-                file = '{build}/' + folder + '/' + name
-                try:
-                    open(file).close()
-                except OSError:
-                    continue
-                gdb.execute('add-symbol-file %s -o %d' % (file, base - {base}), to_string=True)
-                print('%s at 0x%x' % (name, base))
-                break
-            entry = entry.dereference()['Flink']
-
-Sys()
-end
+source {commands}
 """
-
-IMAGE_BASE = 0x140000000  # tools/build_driver
 
 
 def main():
@@ -73,7 +44,7 @@ def main():
                       on_line=lambda line: print(line, file=log, flush=True),
                       extra=["-S", "-gdb", f"unix:{socket},server=on,wait=off"])
     script = folder / "start.gdb"
-    script.write_text(SCRIPT.format(socket=socket, build=paths.BUILD, base=IMAGE_BASE))
+    script.write_text(SCRIPT.format(socket=socket, commands=paths.TOOLS / "gdb/nt.py"))
     with machine:
         while not socket.exists():
             time.sleep(0.05)

@@ -28,6 +28,8 @@ def parse_arguments():
     parser.add_argument("--firmware", choices=["bios", "uefi"], default="bios")
     parser.add_argument("--driver", default="", help="a .sys, or a folder of .c files")
     parser.add_argument("--hwid", default="", help=r"as in PCI\VEN_1234&DEV_11E8")
+    parser.add_argument("--words", default="",
+                        help="more for the driver's module line: msi=1, cpu=all, KEY=VALUE")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS")
     parser.add_argument("--seed", type=int, help="content of the disk; default: a new one")
     parser.add_argument("--qemu-arg", action="append", default=[],
@@ -75,7 +77,8 @@ def boot(arguments, folder, image):
     image_iso = paths.iso(arguments.nt)
     if arguments.driver:
         file = driver.build(arguments.driver, folder)
-        modules = iso.standard_modules() + [(file, driver.words(file, arguments.hwid))]
+        modules = iso.standard_modules() + [(file, driver.words(file, arguments.hwid,
+                                                                   arguments.words))]
         image_iso = iso.make(folder / "dirql.iso", paths.kernel(arguments.nt), modules)
         extra += driver.device_arguments(arguments.hwid, extra)
     printer = Printer()

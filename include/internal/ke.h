@@ -74,8 +74,9 @@ VOID KeSetMessageServiceRoutine(PKINTERRUPT Interrupt,
                                 PKMESSAGE_SERVICE_ROUTINE MessageServiceRoutine,
                                 ULONG MessageIndex);
 /* passive.c: makes its ISR run at PASSIVE_LEVEL, in the thread that runs KeServicePassive
-   with Interrupt as context; KeStopPassive, once disconnected, makes that thread end. */
-VOID KeSetPassiveInterrupt(PKINTERRUPT Interrupt);
+   with Interrupt as context
+   (SharedLock: another object's, or NULL); KeStopPassive, once disconnected, makes that thread end. */
+VOID KeSetPassiveInterrupt(PKINTERRUPT Interrupt, PKEVENT SharedLock);
 KSTART_ROUTINE KeServicePassive;
 VOID KeStopPassive(PKINTERRUPT Interrupt);
 /* active.c: lets an object's ISR be called, or not; the registration stays (CON-30).

@@ -144,7 +144,9 @@ typedef struct _KE_INTERRUPT_EXTENSION {
     BOOLEAN Passive;
     volatile BOOLEAN Stopping;
     volatile LONG Requested; /* the ISR is wanted */
-    KEVENT Lock; /* signalled while nobody is in the ISR or synchronized with it */
+    PKEVENT Lock; /* signalled while nobody is in the ISR or synchronized with it; one for
+                     all objects of a connection, as a spin lock would be */
+    KEVENT OwnLock;
     KEVENT Wake;
     KDPC Dpc; /* carries the interrupt down to where an event can be set */
 } KE_INTERRUPT_EXTENSION, *PKE_INTERRUPT_EXTENSION;

@@ -3,10 +3,11 @@ stands inside its KINTERRUPT is not left to the kernel's own word."""
 
 import re
 import struct
+import subprocess
 
 import pytest
 
-from harness import layouts
+from harness import layouts, paths
 
 INTERRUPT_OBJECT = 22  # KINT-1
 
@@ -52,14 +53,39 @@ def isr_count(memory, layout):
     return int.from_bytes(memory[at:at + 8], "little")
 
 
-def test_gates_stand_inside_their_objects(held, layout):
-    """KINT-15: the gate of a connected vector leads to the object's DispatchCode."""
-    if "DispatchCode" not in layout:
-        pytest.fail("this profile dispatches through thunks: build NT=6.3 or older")
+def evaluate(nt, expression):
+    """A constant expression over the kernel's symbols and types, by gdb."""
+    output = subprocess.run(
+        ["gdb", "-nx", "-batch", "-ex", f"printf \"%lu\\n\", (unsigned long)({expression})",
+         str(paths.kernel(nt))], capture_output=True, text=True, check=True).stdout
+    return int(output.strip().splitlines()[-1])
+
+
+def interrupt_object(run, nt, processor, vector):
+    """KPRCB.InterruptObject[vector], found through KiProcessorBlock."""
+    block = evaluate(nt, f"&KiProcessorBlock[{processor}]")
+    prcb = int.from_bytes(read_memory(run, processor, block, 8), "little")
+    at = prcb + evaluate(nt, f"&((struct _KPRCB *)0)->InterruptObject[{vector}]")
+    return int.from_bytes(read_memory(run, processor, at, 8), "little")
+
+
+def test_gates_lead_to_their_objects(held, layout, nt):
+    """KINT-8, KINT-9: up to 6.3 the gate of a connected vector leads to the object's
+    DispatchCode; from 10.0 to the vector's thunk, 8 bytes from the next one's."""
     assert held.report["interrupt_objects"]
     for item in held.report["interrupt_objects"]:
         target = gate_target(held, item["processor"], item["vector"])
-        assert target == int(item["address"], 16) + layout["DispatchCode"][0]
+        if "DispatchCode" in layout:
+            assert target == int(item["address"], 16) + layout["DispatchCode"][0]
+        else:
+            assert target - evaluate(nt, "&KiInterruptThunks") == 8 * item["vector"]
+
+
+def test_objects_stand_in_the_processor_block(held, nt):
+    """KINT-11: KPRCB.InterruptObject is indexed by the vector."""
+    for item in held.report["interrupt_objects"]:
+        assert interrupt_object(held, nt, item["processor"],
+                                item["vector"]) == int(item["address"], 16)
 
 
 def test_objects_are_what_the_report_says(held, layout):

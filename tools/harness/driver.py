@@ -47,9 +47,10 @@ def build(source, folder):
     return output
 
 
-def words(file, hardware_id):
+def words(file, hardware_id, more=""):
     """What the kernel gets to know of it. Without an id only DriverEntry is called."""
-    return file.name + (f" hwid={hardware_id}" if hardware_id else "")
+    return " ".join([file.name] + ([f"hwid={hardware_id}"] if hardware_id else [])
+                    + more.split())
 
 
 def device_arguments(hardware_id, qemu_arguments):

@@ -8,9 +8,10 @@ tests/kernel/tests.txt replaces that default:
              [options=storm=bugcheck] [words for the kernel...]
 
 `as=` boots one file several times with different words; `device=` is one more device for
-QEMU, `options=` boot options of the kernel. A test that provokes a bugcheck prints what it
-expects before it does, any parameter may be `*`; one that expects the kernel to print
-something says which regular expression a later line has to match:
+QEMU, which may use the drive "pattern" (make_pattern); `options=` boot options of the
+kernel. A test that provokes a bugcheck prints what it expects before it does, any parameter
+may be `*`; one that expects the kernel to print something says which regular expression a
+later line has to match:
 
     # expect stop 0x0000000A (0x10, 0x2, *, 0xFFFF800000001234)
     # expect line ^dirql: interrupt storm
@@ -110,6 +111,12 @@ def line_checks(run, suite):
             for number, pattern in wishes]
 
 
+def make_pattern(path):
+    """A MiB that a test can check by itself: disk.pattern_sector, from sector 0 on."""
+    path.write_bytes(b"".join(map(disk.pattern_sector, range(disk.MIB // disk.SECTOR))))
+    return ["-drive", f"if=none,id=pattern,format=raw,file={path}"]
+
+
 def run_test(test, cpus, image_iso):
     suite = f"{test.name.removesuffix('.sys')}/{cpus}"
     folder = paths.BUILD / "tests/kernel" / suite.replace("/", "-")
@@ -118,6 +125,8 @@ def run_test(test, cpus, image_iso):
     disk.make(image, 1, disk.MIB * 4)
     modules = ",".join(test.needs + [test.name])
     devices = [word for device in test.devices for word in ("-device", device)]
+    if any("drive=pattern" in device for device in test.devices):
+        devices = make_pattern(folder / "pattern.img") + devices
     with machine.Machine(image_iso, folder=folder, cpus=cpus, disk=image,
                          options=f"modules={modules} {test.options}".strip(),
                          extra=devices) as run:

@@ -1,0 +1,1 @@
+"""One module for each family of `nt` commands; base.py is what they share."""

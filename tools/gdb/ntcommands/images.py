@@ -1,0 +1,94 @@
+"""The images of drivers: where they lie, their symbols; `nt sys`."""
+
+import os
+import struct
+
+import gdb
+
+from . import base
+
+FOLDERS = ("drivers", "apps", "tests", "gdb", "run")
+loaded = {}  # base of an image: the file whose symbols gdb has for it
+
+
+class Image:
+    """One KLDR_DATA_TABLE_ENTRY."""
+
+    def __init__(self, entry):
+        self.base = base.pointer(entry["DllBase"])
+        self.size = int(entry["SizeOfImage"])
+        self.name = entry["BaseName"].string(errors="replace")
+        self.stem = self.name.rsplit(".", 1)[0]
+
+
+def images():
+    head = base.known("LdrpImages")
+    return [Image(entry) for _, entry in
+            base.walk(base.pointer(head.address), "_KLDR_DATA_TABLE_ENTRY", "InLoadOrderLinks")]
+
+
+def find(address):
+    """The image an address lies in, or None, also when the list cannot be read yet."""
+    try:
+        return next((image for image in images()
+                     if image.base <= address < image.base + image.size), None)
+    except (base.NtError, gdb.error):
+        return None
+
+
+def headers(file):
+    """(preferred base, size in memory) that a PE32+ file says, or None if it is none."""
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(1024)
+        pe = struct.unpack_from("<I", data, 0x3C)[0]
+        if data[pe:pe + 4] != b"PE\0\0":
+            return None
+        return (struct.unpack_from("<Q", data, pe + 24 + 24)[0],
+                struct.unpack_from("<I", data, pe + 24 + 56)[0])
+    except (OSError, struct.error):
+        return None
+
+
+def load(image):
+    """Has gdb read the symbols of an image, once; the file, or None when there is none whose
+    size is that of the image."""
+    if image.base in loaded:
+        return loaded[image.base]
+    loaded[image.base] = None
+    for folder in FOLDERS:
+        file = os.path.join(base.build_folder(), folder, os.path.basename(image.name))
+        found = headers(file)
+        if found and (found[1] + 0xFFF) & ~0xFFF == (image.size + 0xFFF) & ~0xFFF:
+            offset = image.base - found[0]
+            gdb.execute(f'add-symbol-file "{file}" -o {offset}', to_string=True)
+            loaded[image.base] = file
+            break
+    return loaded[image.base]
+
+
+@base.command("sys")
+def show_images(words):
+    """Add the symbols of every loaded driver: nt sys (or sys)
+
+    Image, base, size, and the file the symbols are from."""
+    found = images()
+    for image in found:
+        file = load(image)
+        print(f"{image.base:016x} {image.size:08x} {image.name:<16} "
+              f"{file or '(no file of its size in the build folder)'}")
+    if not found:
+        print("no driver is loaded")
+
+
+class Sys(gdb.Command):
+    """Add the symbols of every loaded driver (the same as nt sys)."""
+
+    def __init__(self):
+        super().__init__("sys", gdb.COMMAND_FILES)
+
+    def invoke(self, argument, from_tty):
+        gdb.execute("nt sys")
+
+
+Sys()
