@@ -77,8 +77,8 @@ def boot(arguments, folder, image):
     image_iso = paths.iso(arguments.nt)
     if arguments.driver:
         file = driver.build(arguments.driver, folder)
-        modules = iso.standard_modules() + [(file, driver.words(file, arguments.hwid,
-                                                                   arguments.words))]
+        words = driver.words(file, arguments.hwid, arguments.words)
+        modules = iso.standard_modules() + [(file, words)]
         image_iso = iso.make(folder / "dirql.iso", paths.kernel(arguments.nt), modules)
         extra += driver.device_arguments(arguments.hwid, extra)
     printer = Printer()
