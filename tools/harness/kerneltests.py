@@ -25,6 +25,7 @@ from harness import disk, iso, ktap, machine, paths, verdict
 
 TIMEOUT = 60
 JOBS = 2
+TESTS_PER_ISO = 24
 EXPECTED = re.compile(r"^\s*# expect stop (\S+) \(([^)]*)\)")
 EXPECTED_LINE = re.compile(r"^\s*# expect line (.*)")
 
@@ -78,11 +79,18 @@ def is_built(test):
     return (paths.BUILD / "tests" / test.file).exists()
 
 
-def build_iso(tests, nt):
-    modules = iso.standard_modules() + [
-        (paths.BUILD / "tests" / test.file, " ".join([test.name] + test.words))
-        for test in tests]
-    return iso.make(paths.BUILD / nt / "dirql-test.iso", paths.kernel(nt), modules)
+def build_isos(tests, nt):
+    """Test name to the ISO it is on: the kernel takes so many modules and no more."""
+    places = {}
+    for number in range(0, len(tests), TESTS_PER_ISO):
+        part = tests[number:number + TESTS_PER_ISO]
+        modules = iso.standard_modules() + [
+            (paths.BUILD / "tests" / test.file, " ".join([test.name] + test.words))
+            for test in part]
+        image = iso.make(paths.BUILD / nt / f"dirql-test-{number // TESTS_PER_ISO}.iso",
+                         paths.kernel(nt), modules)
+        places.update({test.name: image for test in part})
+    return places
 
 
 def stop_check(run, suite):
@@ -152,8 +160,8 @@ def run_all(nt):
     tests = [test for test in found if is_built(test)]
     checks = [ktap.Check(f"{test.name}: build/tests/{test.file} is there", False)
               for test in found if not is_built(test)]
-    image_iso = build_iso(tests, nt)
+    isos = build_isos(tests, nt)
     with ThreadPoolExecutor(JOBS) as pool:
-        futures = [pool.submit(run_test, test, cpus, image_iso)
+        futures = [pool.submit(run_test, test, cpus, isos[test.name])
                    for test in tests for cpus in test.cpus]
         return checks + [check for future in futures for check in future.result()]

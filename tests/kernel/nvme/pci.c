@@ -4,20 +4,10 @@
  */
 #include "pci.h"
 
-#include <initguid.h>
-#include <wdmguid.h>
-
-#define PCI_CAPABILITIES_OFFSET 0x34
-#define PCI_CAPABILITY_ID       0
-#define PCI_CAPABILITY_NEXT     1
-#define PCI_HEADER_LENGTH       0x40
-#define PCI_CONFIG_LENGTH       0x100
-
 static DRIVER_ADD_DEVICE AddDevice;
 static DRIVER_DISPATCH DispatchPnp, DispatchPassDown;
 
 PCI_DEVICE Pci;
-static PDEVICE_OBJECT LowerDevice;
 static KEVENT Started;
 static KTAP_SUITE *StartedSuite;
 
@@ -38,60 +28,6 @@ IsCase(PCWSTR Name)
     RtlQueryRegistryValues(RTL_REGISTRY_ABSOLUTE, Path, Table, NULL, NULL);
     RtlInitUnicodeString(&Wanted, Name);
     return RtlEqualUnicodeString(&Value, &Wanted, FALSE);
-}
-
-ULONG
-ReadConfiguration(ULONG Offset, ULONG Length)
-{
-    ULONG Value = 0;
-
-    Pci.Bus.GetBusData(Pci.Bus.Context, PCI_WHICHSPACE_CONFIG, &Value, Offset, Length);
-    return Value;
-}
-
-ULONG
-FindCapability(UCHAR Id)
-{
-    ULONG Offset = ReadConfiguration(PCI_CAPABILITIES_OFFSET, 1) & ~3u;
-
-    for (ULONG Turn = 0; Turn < PCI_CONFIG_LENGTH / 4 && Offset >= PCI_HEADER_LENGTH;
-         Turn++) {
-        if (ReadConfiguration(Offset + PCI_CAPABILITY_ID, 1) == Id) {
-            return Offset;
-        }
-        Offset = ReadConfiguration(Offset + PCI_CAPABILITY_NEXT, 1) & ~3u;
-    }
-    return 0;
-}
-
-static NTSTATUS
-QueryBusInterface(VOID)
-{
-    KEVENT Event;
-    IO_STATUS_BLOCK Block;
-    PIO_STACK_LOCATION Stack;
-    NTSTATUS Status;
-    PIRP Irp;
-
-    KeInitializeEvent(&Event, NotificationEvent, FALSE);
-    Irp = IoBuildSynchronousFsdRequest(IRP_MJ_PNP, LowerDevice, NULL, 0, NULL, &Event,
-                                       &Block);
-    if (Irp == NULL) {
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    Irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
-    Stack = IoGetNextIrpStackLocation(Irp);
-    Stack->MinorFunction = IRP_MN_QUERY_INTERFACE;
-    Stack->Parameters.QueryInterface.InterfaceType = &GUID_BUS_INTERFACE_STANDARD;
-    Stack->Parameters.QueryInterface.Size = sizeof(Pci.Bus);
-    Stack->Parameters.QueryInterface.Version = 1;
-    Stack->Parameters.QueryInterface.Interface = (PINTERFACE)&Pci.Bus;
-    Status = IoCallDriver(LowerDevice, Irp);
-    if (Status == STATUS_PENDING) {
-        KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
-        Status = Block.Status;
-    }
-    return Status;
 }
 
 static VOID
@@ -127,6 +63,7 @@ StartDevice(PIO_STACK_LOCATION Stack)
     PCM_RESOURCE_LIST Raw = Stack->Parameters.StartDevice.AllocatedResources;
     PCM_RESOURCE_LIST Translated =
         Stack->Parameters.StartDevice.AllocatedResourcesTranslated;
+    NTSTATUS Status;
 
     TakeInterrupts(&Pci.Raw, Raw);
     TakeInterrupts(&Pci.Translated, Translated);
@@ -135,7 +72,11 @@ StartDevice(PIO_STACK_LOCATION Stack)
         Pci.Raw.Count != Pci.Translated.Count) {
         return STATUS_DEVICE_CONFIGURATION_ERROR;
     }
-    return QueryBusInterface();
+    Status = QueryBusInterface();
+    if (NT_SUCCESS(Status)) {
+        KeSetEvent(&Started, IO_NO_INCREMENT, FALSE);
+    }
+    return Status;
 }
 
 /* Copies the interrupt descriptors; for case=beyond asks for more messages first. */
@@ -166,8 +107,8 @@ RemoveDevice(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     MmUnmapIoSpace(Pci.Registers, Pci.Length);
     Irp->IoStatus.Status = STATUS_SUCCESS;
     IoSkipCurrentIrpStackLocation(Irp);
-    Status = IoCallDriver(LowerDevice, Irp);
-    IoDetachDevice(LowerDevice);
+    Status = IoCallDriver(Pci.Lower, Irp);
+    IoDetachDevice(Pci.Lower);
     IoDeleteDevice(DeviceObject);
     return Status;
 }
@@ -185,14 +126,13 @@ DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         Stack->MinorFunction != IRP_MN_FILTER_RESOURCE_REQUIREMENTS) {
         return DispatchPassDown(DeviceObject, Irp);
     }
-    Status = IoForwardIrpSynchronously(LowerDevice, Irp) ? Irp->IoStatus.Status
-                                                         : STATUS_UNSUCCESSFUL;
+    Status = IoForwardIrpSynchronously(Pci.Lower, Irp) ? Irp->IoStatus.Status
+                                                       : STATUS_UNSUCCESSFUL;
     if (Stack->MinorFunction == IRP_MN_FILTER_RESOURCE_REQUIREMENTS) {
         FilterRequirements((PIO_RESOURCE_REQUIREMENTS_LIST)Irp->IoStatus.Information);
         Status = STATUS_SUCCESS;
     } else if (NT_SUCCESS(Status)) {
         Status = StartDevice(Stack);
-        KeSetEvent(&Started, IO_NO_INCREMENT, FALSE);
     }
     Irp->IoStatus.Status = Status;
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
@@ -204,7 +144,7 @@ DispatchPassDown(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(DeviceObject);
     IoSkipCurrentIrpStackLocation(Irp);
-    return IoCallDriver(LowerDevice, Irp);
+    return IoCallDriver(Pci.Lower, Irp);
 }
 
 static NTSTATUS NTAPI
@@ -217,7 +157,7 @@ AddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDevice)
         IoCreateDevice(DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &Device);
     if (NT_SUCCESS(Status)) {
         Pci.Physical = PhysicalDevice;
-        LowerDevice = IoAttachDeviceToDeviceStack(Device, PhysicalDevice);
+        Pci.Lower = IoAttachDeviceToDeviceStack(Device, PhysicalDevice);
         Device->Flags &= ~DO_DEVICE_INITIALIZING;
     }
     return Status;

@@ -22,7 +22,7 @@ typedef struct _INTERRUPT_LIST {
 
 /* Set before START is completed, constant afterwards. */
 typedef struct _PCI_DEVICE {
-    PDEVICE_OBJECT Physical;
+    PDEVICE_OBJECT Physical, Lower;
     PUCHAR Registers; /* its first memory region */
     ULONG Length;
     ULONG RequiredCount; /* interrupt descriptors of its requirements */
@@ -41,6 +41,8 @@ NTSTATUS StartSuite(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath,
 BOOLEAN IsCase(PCWSTR Name);
 #define BEYOND 16
 
+/* config.c: gets Pci.Bus from the bus driver; before the two below. PASSIVE_LEVEL. */
+NTSTATUS QueryBusInterface(VOID);
 /* Length (at most 4) bytes of configuration space. */
 ULONG ReadConfiguration(ULONG Offset, ULONG Length);
 /* Where a capability stands; 0: nowhere. */
