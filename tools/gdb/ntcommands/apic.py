@@ -88,9 +88,9 @@ def show_apic(words):
 
 
 def windows():
-    """(physical address, first GSI) of each I/O APIC, as the kernel took them from the MADT."""
+    """The physical address of each I/O APIC, as the kernel took them from the MADT."""
     madt = base.known("HalpPlatform")["Madt"]
-    return [(int(madt["IoApics"][index]["Address"]), int(madt["IoApics"][index]["GsiBase"]))
+    return [int(madt["IoApics"][index]["Address"])
             for index in range(int(madt["IoApicCount"]))]
 
 
@@ -104,7 +104,7 @@ def show_ioapic(words):
     parts = re.split(r"^ioapic\d+: ", text, flags=re.MULTILINE)[1:]
     if not parts:
         raise base.NtError("QEMU's monitor knows no I/O APIC here")
-    for part, (address, _) in zip(parts, windows()):
+    for part, address in zip(parts, windows()):
         print(f"IoApic @ {address:08X}  ID:{number(r'id=0x([0-9a-f]+)', part):x} "
               f"({number(r'ver=0x([0-9a-f]+)', part):x})  Arb:0")
         for pin, raw in re.findall(r"^\s+pin (\d+)\s+0x([0-9a-f]+)", part, re.MULTILINE):

@@ -91,6 +91,17 @@ def has(value, member):
     return any(field.name == member for field in value.type.strip_typedefs().fields())
 
 
+def function_at(address):
+    """(name, offset) of the function, not one inlined in it, or (None, 0)."""
+    block, found = gdb.block_for_pc(address), None
+    while block is not None and not block.is_static and not block.is_global:
+        found = block if block.function is not None else found
+        block = block.superblock
+    if found is None or address < found.start:
+        return None, 0
+    return found.function.name, address - found.start
+
+
 def describe(address):
     """As WinDbg names code: nt!KiIdleLoop+0x12, e1000!E1000Isr, else the bare number."""
     from . import images
@@ -98,12 +109,17 @@ def describe(address):
     image = images.find(address)
     if image is not None:
         images.load(image)
-    text = gdb.execute(f"info symbol 0x{address:x}", to_string=True)
-    match = re.match(r"(\S+)(?: \+ (\d+))? in section ", text)
     module = image.stem if image is not None else "nt"
-    if match:
-        offset = f"+0x{int(match[2]):x}" if match[2] else ""
-        return f"{module}!{match[1]}{offset}"
+    function, offset = function_at(address)
+    if function:
+        return f"{module}!{function}" + (f"+0x{offset:x}" if offset else "")
+    # Behind a call that does not return there may be no code any more: one byte back is.
+    for back in (0, 1):
+        text = gdb.execute(f"info symbol 0x{max(address - back, 0):x}", to_string=True)
+        match = re.match(r"(\S+)(?: \+ (\d+))? in section ", text)
+        if match:
+            offset = int(match[2] or 0) + back
+            return f"{module}!{match[1]}" + (f"+0x{offset:x}" if offset else "")
     return f"{module}+0x{address - image.base:x}" if image is not None else f"0x{address:x}"
 
 
@@ -163,6 +179,8 @@ def walk(head, tag, member):
     for _ in range(LIST_LIMIT):
         if entry == head:
             return
+        if not entry:
+            raise NtError(f"the list at 0x{head:016x} is not set up, or broken")
         yield entry - offset, at(entry - offset, tag)
         entry = word(entry)
     raise NtError(f"the list at 0x{head:016x} does not come back to its head")

@@ -8,7 +8,7 @@ import gdb
 from . import base
 
 FOLDERS = ("drivers", "apps", "tests", "gdb", "run")
-loaded = {}  # base of an image: the file whose symbols gdb has for it
+loaded = {}  # (base, name) of an image: the file whose symbols gdb has for it
 
 
 class Image:
@@ -53,18 +53,19 @@ def headers(file):
 def load(image):
     """Has gdb read the symbols of an image, once; the file, or None when there is none whose
     size is that of the image."""
-    if image.base in loaded:
-        return loaded[image.base]
-    loaded[image.base] = None
+    key = (image.base, image.name)
+    if key in loaded:
+        return loaded[key]
+    loaded[key] = None
     for folder in FOLDERS:
         file = os.path.join(base.build_folder(), folder, os.path.basename(image.name))
         found = headers(file)
         if found and (found[1] + 0xFFF) & ~0xFFF == (image.size + 0xFFF) & ~0xFFF:
             offset = image.base - found[0]
             gdb.execute(f'add-symbol-file "{file}" -o {offset}', to_string=True)
-            loaded[image.base] = file
+            loaded[key] = file
             break
-    return loaded[image.base]
+    return loaded[key]
 
 
 @base.command("sys")

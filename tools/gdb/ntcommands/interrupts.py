@@ -6,6 +6,7 @@ from . import base
 
 INTERRUPT_OBJECT_TYPE = 22
 GATE_SIZE = 16
+STUB_SIZE = 16  # arch/x86_64/vectors.asm
 CHAIN_LIMIT = 64
 
 
@@ -60,11 +61,22 @@ def count(interrupt):
     return calls
 
 
+def first_stub():
+    """Where the stubs of vectors that nobody connected begin."""
+    return base.pointer(gdb.parse_and_eval("(unsigned long)&ArchVectorStubs"))
+
+
+def is_stub(target):
+    return 0 <= target - first_stub() < 256 * STUB_SIZE
+
+
 def print_gate(vector, target, stack, head):
     """One vector: what the gate leads to, and the ISRs behind it."""
     tail = f" Stack = 0x{stack:016x}" if stack else ""
     if not head:
-        print(f"{vector:02x}:\t{target:016x} {base.describe(target)}{tail}")
+        name = (f"nt!ArchVectorStubs+0x{target - first_stub():x}" if is_stub(target)
+                else base.describe(target))
+        print(f"{vector:02x}:\t{target:016x} {name}{tail}")
         return
     for address, interrupt in chain(head):
         place = f"{vector:02x}:\t{target:016x}" if address == head else "\t" + " " * 16
@@ -82,14 +94,13 @@ def show_idt(words):
     wanted = [int(word, 16) for word in words if word != "-a"]
     if any(vector > 0xFF for vector in wanted):
         raise base.NtError("a vector is 0 to ff")
-    stubs = base.pointer(gdb.parse_and_eval("(unsigned long)&ArchVectorStubs"))
     for number, address in base.processors():
         prcb, pcr = base.prcb_at(address), base.at(base.pcr_of(address), "_KPCR")
         tss = base.at(base.pointer(pcr["TssBase"]), "_KTSS64")
         print(f"Dumping IDT: {base.pointer(pcr['IdtBase']):016x} (processor {number})\n")
         for vector, (target, ist) in enumerate(gates(pcr)):
             head = base.pointer(prcb["InterruptObject"][vector])
-            owned = head or not stubs <= target < stubs + 256 * 16
+            owned = head or not is_stub(target)
             if vector in wanted or (not wanted and (everything or owned)):
                 print_gate(vector, target, base.pointer(tss["Ist"][ist]) if ist else 0, head)
         print()

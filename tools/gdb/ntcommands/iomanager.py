@@ -66,12 +66,14 @@ def show_irp(words):
     first = base.pointer(irp.address) + irp.type.sizeof
     place = first + size * (current - 1)
     state = "active" if 1 <= current <= count else "not with a driver"
-    mdl, buffer = base.pointer(irp["MdlAddress"]), irp["AssociatedIrp"]["SystemBuffer"]
+    mdl = base.pointer(irp["MdlAddress"])
+    buffer = base.pointer(irp["AssociatedIrp"]["SystemBuffer"])
+    thread = base.pointer(irp["Tail"]["Overlay"]["Thread"])
     print(f"Irp is {state} with {count} stacks {current} is current (= 0x{place:016x})")
     print(f" {f'Mdl={mdl:016x}' if mdl else 'No Mdl'}: "
-          f"{f'System buffer={base.pointer(buffer):016x}' if base.pointer(buffer) else 'No System Buffer'}: "
-          f"Thread {base.pointer(irp['Tail']['Overlay']['Thread']):016x}:  Irp stack trace.  "
-          f"{'Cancelled' if int(irp['Cancel']) else ''}")
+          f"{f'System buffer={buffer:016x}' if buffer else 'No System Buffer'}: "
+          f"Thread {thread:016x}:  Irp stack trace."
+          f"{'  Cancelled' if int(irp['Cancel']) else ''}")
     print(f" Status {int(irp['IoStatus']['Status']) & 0xFFFFFFFF:08x} "
           f"Information {int(irp['IoStatus']['Information']):x}")
     print("     cmd   flg cl Device           File             Completion-Context")

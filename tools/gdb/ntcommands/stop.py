@@ -7,6 +7,8 @@ from . import base
 CODE_MASK = 0xFFFFFFFF
 FRAME_LIMIT = 64
 REPORTERS = ("KiBugCheckReport", "KiPrintStopReport")
+CALL = "KiBugCheckCall"  # of KeBugCheckEx; it finds the parameters and the frame on the stack
+PARAMETERS_LENGTH = 0x20
 
 
 def code_name(code):
@@ -18,30 +20,53 @@ def code_name(code):
     return "UNKNOWN"
 
 
-def reporting_frame():
-    """The frame of the selected processor that knows all of the report, or None."""
+def frames():
+    """The frames of the selected processor, the innermost first."""
     frame = gdb.newest_frame()
     for _ in range(FRAME_LIMIT):
         if frame is None or not frame.is_valid():
-            return None
-        if frame.name() in REPORTERS:
-            return frame
+            return
+        yield frame
         frame = frame.older()
-    return None
 
 
-def report_of(frame):
-    """The arguments of the frame, read; NtError when gdb has lost one."""
+def arguments_of(frame):
+    """What a reporting function was called with, or None once the compiler let go of it."""
     found = {}
     for name in ("Code", "Parameters", "Irql", "Frame", "IsTrap"):
         value = frame.read_var(name)
         if value.is_optimized_out:
-            raise base.NtError(f"gdb cannot tell {name} here; stop at KiBugCheckReport")
+            return None
         found[name] = base.pointer(value)
     return found
 
 
+def stack_of_call(frame):
+    """The same from what KeBugCheckEx left on the stack (ke/bugentry.asm): it stays there
+    to the end."""
+    parameters = int(frame.older().read_register("rsp")) & base.MASK
+    state = base.at(parameters + PARAMETERS_LENGTH, "_KTRAP_FRAME")
+    return {"Code": int(state["Rcx"]), "Parameters": parameters,
+            "Irql": int(state["PreviousIrql"]), "Frame": parameters + PARAMETERS_LENGTH,
+            "IsTrap": 0}
+
+
+def report():
+    """(whether the selected processor is reporting, what is reported or None)."""
+    reporting = False
+    for frame in frames():
+        found = None
+        if frame.name() in REPORTERS:
+            reporting, found = True, arguments_of(frame)
+        elif frame.name() == CALL and frame.older() is not None:
+            reporting, found = True, stack_of_call(frame)
+        if found is not None:
+            return True, found
+    return reporting, None
+
+
 def print_report(prcb, report):
+    """The stop report, as ke/stopreport.c words it."""
     code = report["Code"] & CODE_MASK
     parameters = [base.word(report["Parameters"] + 8 * index) for index in range(4)]
     state = base.at(report["Frame"], "_KTRAP_FRAME")
@@ -76,18 +101,23 @@ def show_bugcheck(words):
     """What the stop report says: nt bugcheck
 
     While a processor is in KiBugCheckReport, or in a dump made there: code, parameters, who,
-    the registers the stop is about, and the return addresses its frame pointers lead to."""
+    the registers the stop is about, and the return addresses its frame pointers lead to.
+    After the report of a trap its code is lost; KeBugCheckEx's is not."""
     found = []
 
     def visit(thread):
-        frame = reporting_frame()
+        reporting, what = report()
         gs = base.register("gs_base")
-        if frame is not None and gs and not found:
-            found.append((gs + base.offset_of("_KPCR", "Prcb"), report_of(frame)))
+        if reporting and gs:
+            found.append((gs + base.offset_of("_KPCR", "Prcb"), what))
     base.on_each_thread(visit)
     if not found:
-        active = base.variable("KiBugCheckActive")
+        active = base.known("KiBugCheckActive")
         print("A bug check is under way, but no processor stands in KiBugCheckReport."
-              if active is not None and int(active) else "There was no bug check.")
+              if int(active) else "There was no bug check.")
         return
-    print_report(base.prcb_at(found[0][0]), found[0][1])
+    prcb, what = found[0]
+    if what is None:
+        raise base.NtError("the report is made and its arguments are gone; stop at "
+                           "KiBugCheckReport to see them")
+    print_report(base.prcb_at(prcb), what)
