@@ -13,6 +13,9 @@
  */
 #include "ki.h"
 
+/* Above them are the kernel's own. */
+#define KI_HIGHEST_DEVICE_VECTOR (HAL_HIGHEST_DEVICE_IRQL << 4 | 0xF)
+
 /* A synchronization event used as a lock: signalled while nobody connects. */
 static KEVENT KiConnectLock = {{.Type = KOBJECT_EVENT_SYNCHRONIZATION,
                                 .Size = sizeof(KEVENT) / sizeof(LONG),
@@ -143,7 +146,8 @@ KiIsConnectable(PKINTERRUPT Interrupt)
 {
     return Interrupt->Irql <= HIGH_LEVEL && Interrupt->SynchronizeIrql <= HIGH_LEVEL &&
            Interrupt->SynchronizeIrql >= Interrupt->Irql &&
-           Interrupt->Vector >= PRIMARY_VECTOR_BASE && Interrupt->Vector <= 0xFF &&
+           Interrupt->Vector >= PRIMARY_VECTOR_BASE &&
+           Interrupt->Vector <= KI_HIGHEST_DEVICE_VECTOR &&
            Interrupt->Irql ==
                (KiIsPassive(Interrupt) ? PASSIVE_LEVEL : Interrupt->Vector >> 4) &&
            KeInterruptProcessor(Interrupt) < HAL_MAXIMUM_PROCESSORS &&

@@ -6,7 +6,9 @@
 static BOOLEAN
 Record(PRECORDER Recorder, PKINTERRUPT Interrupt, LONG Message)
 {
-    if (!Recorder->Ignores) {
+    BOOLEAN Mine = !Recorder->Ignores && DeviceRead(EDU_CAUSES) != 0;
+
+    if (Mine) {
         DeviceWrite(EDU_ACKNOWLEDGE, MAXULONG);
     }
     Recorder->Interrupt = Interrupt;
@@ -16,7 +18,7 @@ Record(PRECORDER Recorder, PKINTERRUPT Interrupt, LONG Message)
     Recorder->Processor = (LONG)KeGetCurrentProcessorNumberEx(NULL);
     Recorder->Message = Message;
     Recorder->Calls++;
-    return !Recorder->Ignores;
+    return Mine;
 }
 
 BOOLEAN
@@ -98,10 +100,13 @@ DisconnectAs(ULONG Version, PRECORDER Recorder)
 BOOLEAN
 RaiseAndAwait(PRECORDER Recorder)
 {
-    LONG Next = Recorder->Calls + 1;
+    LONG Before = Recorder->Calls;
 
     DeviceWrite(EDU_RAISE, 1);
-    return KtapAwait(&Recorder->Calls, Next);
+    for (ULONG Turn = 0; Turn < 100 && Recorder->Calls == Before; Turn++) {
+        KtapSleep(1);
+    }
+    return Recorder->Calls != Before;
 }
 
 LONG

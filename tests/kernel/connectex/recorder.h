@@ -37,7 +37,8 @@ VOID PrepareConnect(PIO_CONNECT_INTERRUPT_PARAMETERS Connect, ULONG Version,
 /* The same connected; *Version may change. */
 NTSTATUS ConnectAs(PULONG Version, PRECORDER Recorder);
 VOID DisconnectAs(ULONG Version, PRECORDER Recorder);
-/* Raises edu's interrupt and waits for the ISR's next call. PASSIVE_LEVEL. */
+/* Raises edu's interrupt and waits a while for the ISR's next call: a latched chain
+   calls it twice. PASSIVE_LEVEL. */
 BOOLEAN RaiseAndAwait(PRECORDER Recorder);
 /* Raises it and says how many calls came within Milliseconds. PASSIVE_LEVEL. */
 LONG RaiseAndCount(PRECORDER Recorder, ULONG Milliseconds);

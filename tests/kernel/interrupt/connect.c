@@ -192,14 +192,23 @@ GateTarget(ULONG Vector)
            Gate->OffsetLow;
 }
 
-/* The object's own code (5.2 to 6.3), or a thunk of eight bytes for each vector (10.0).
- */
+/* Eight bytes that push the vector, and eight further the next one's. */
+static BOOLEAN
+IsThunk(ULONG64 Target, ULONG Vector)
+{
+    const UCHAR *Code = (const UCHAR *)(ULONG_PTR)Target;
+
+    return Code[0] == 0x6A && Code[1] == (UCHAR)Vector && Code[8] == 0x6A &&
+           Code[9] == (UCHAR)(Vector + 1);
+}
+
+/* The object's own code (5.2 to 6.3), or a thunk of eight bytes for each vector (10.0). */
 VOID
 TestGate(VOID)
 {
     LINE_ISR Isr = {.Claims = TRUE};
     USHORT *Header;
-    ULONG64 Target, Offset, Spacing;
+    ULONG64 Target, Offset;
 
     MoveToLine();
     if (ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS,
@@ -208,9 +217,8 @@ TestGate(VOID)
         ok_equal(Header[0], KOBJECT_INTERRUPT, "KINT-1 the object's type is 22");
         Offset = (Header[1] == 0x80) ? 0x70 : 0x90;
         Target = GateTarget(Line.Vector);
-        Spacing = GateTarget(Line.Vector + 1) - Target;
         ok(Target == (ULONG64)(ULONG_PTR)Isr.Object + Offset ||
-               (Header[1] >= 0x100 && Spacing == 8),
+               (Header[1] >= 0x100 && IsThunk(Target, Line.Vector)),
            "KINT-8 KINT-9 the gate leads into the object, or to a thunk");
         DisconnectLine(&Isr);
     }

@@ -3,12 +3,12 @@
  * once when the vector's class is above the level; else once, when the level is lowered.
  *
  * edu raises its line on each processor in turn (cpu=all). For the other vectors there is
- * a device with sixteen messages (case=vectors), one in each class that devices can get and
- * several in most; its vectors are sent by the local APIC, to the processor that does it.
+ * a device with 32 messages (case=vectors), several in each class that devices can get; its
+ * vectors are sent by the local APIC, to the processor that does it.
  */
 #include <device.h>
 
-#define MESSAGES 16
+#define MESSAGES 32
 #define LEVELS   16
 #define PATIENCE 200 /* microseconds in which what should not come has to come */
 
@@ -161,10 +161,10 @@ TestVectors(VOID)
     Connect.MessageBased.ConnectionContext.InterruptMessageTable = &Table;
     Connect.MessageBased.MessageServiceRoutine = CountMessage;
     if (!ok_status(IoConnectInterruptEx(&Connect), STATUS_SUCCESS,
-                   "CON-16 sixteen messages are connected")) {
+                   "CON-16 32 messages are connected")) {
         return;
     }
-    ok_equal(Table->MessageCount, MESSAGES, "MSI-3 all sixteen");
+    ok_equal(Table->MessageCount, MESSAGES, "MSI-3 all of them");
     ok_equal(QueryClasses(Table), 0x0FF8, "IRQL-4 in every class from 3 to 11");
     LocalApic = MmMapIoSpace(Address, LOCAL_APIC_SPACE, MmNonCached);
     KeSetSystemAffinityThread(Device.Affinity);
