@@ -2,11 +2,11 @@
 """What `make bench` does: counts guest instructions on the interrupt path.
 
 Under -icount shift=0 the TSC advances by one for each guest instruction, so the figures are
-whole numbers and the same in every run. Four boots: bench.sys measures the paths of one
-processor from inside, once by line and once by message; a boot with the network driver tells when the first device interrupt
-came; and with two processors gdb steps from the IPI vector to the handler's first
-instruction, because the two processors' instructions share one clock and cannot be told
-apart by it."""
+whole numbers and the same in every run. Five boots: bench.sys measures the paths of one
+processor from inside, by line on one processor and on four, and by message; a boot with the
+network driver tells when the first device interrupt came; and with two processors gdb steps
+from the IPI vector to the handler's first instruction, because the two processors'
+instructions share one clock and cannot be told apart by it."""
 
 import argparse
 import json
