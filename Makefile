@@ -10,6 +10,8 @@ HWID     ?=
 WORDS    ?=
 QEMU     ?=
 APPEND   ?=
+LAYERS   ?=
+ONLY     ?=
 PYTHON   := /usr/bin/python3
 
 # What __NT__ is to the preprocessor: 0x603 for 6.3.
@@ -63,6 +65,7 @@ help:
 	@echo 'make lint     format, layers, static analysis'
 	@echo 'Variables: NT=6.3|5.2|6.0|6.1|6.2|10.0|2004 CPUS=4 MACHINE=q35|pc FIRMWARE=bios|uefi'
 	@echo '           CC=gcc|clang DRIVER=x.sys|folder HWID=ID WORDS=words QEMU=args APPEND=options'
+	@echo '           make test: LAYERS="host kernel system" ONLY="beginnings of tests"'
 
 packages:
 	@tools/ensure_packages
@@ -75,7 +78,7 @@ run: packages
 
 test: packages
 	@$(MAKE) --no-print-directory -s iso tests
-	@$(PYTHON) tools/test.py --nt $(NT)
+	@$(PYTHON) tools/test.py --nt $(NT) --only='$(ONLY)' $(LAYERS)
 
 bench: packages
 	@$(MAKE) --no-print-directory -s iso tests
