@@ -31,13 +31,17 @@ typedef PIRP NTAPI IO_CSQ_PEEK_NEXT_IRP(_In_ PIO_CSQ Csq, _In_opt_ PIRP Irp,
 typedef IO_CSQ_PEEK_NEXT_IRP *PIO_CSQ_PEEK_NEXT_IRP;
 
 /* Acquire: called at or below DISPATCH_LEVEL; release restores what acquire stored. */
-typedef VOID NTAPI IO_CSQ_ACQUIRE_LOCK(_In_ PIO_CSQ Csq, _Out_ PKIRQL Irql);
+_IRQL_requires_max_(DISPATCH_LEVEL) _IRQL_raises_(DISPATCH_LEVEL)
+    _Acquires_lock_(*Csq) typedef VOID NTAPI
+    IO_CSQ_ACQUIRE_LOCK(_In_ PIO_CSQ Csq, _Out_ _IRQL_saves_ PKIRQL Irql);
 typedef IO_CSQ_ACQUIRE_LOCK *PIO_CSQ_ACQUIRE_LOCK;
-typedef VOID NTAPI IO_CSQ_RELEASE_LOCK(_In_ PIO_CSQ Csq, _In_ KIRQL Irql);
+_Requires_lock_held_(*Csq) _Releases_lock_(*Csq) typedef VOID NTAPI
+    IO_CSQ_RELEASE_LOCK(_In_ PIO_CSQ Csq, _In_ _IRQL_restores_ KIRQL Irql);
 typedef IO_CSQ_RELEASE_LOCK *PIO_CSQ_RELEASE_LOCK;
 
 /* Called at or below DISPATCH_LEVEL, holding no lock. */
-typedef VOID NTAPI IO_CSQ_COMPLETE_CANCELED_IRP(_In_ PIO_CSQ Csq, _In_ PIRP Irp);
+_IRQL_requires_max_(DISPATCH_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    IO_CSQ_COMPLETE_CANCELED_IRP(_In_ PIO_CSQ Csq, _In_ PIRP Irp);
 typedef IO_CSQ_COMPLETE_CANCELED_IRP *PIO_CSQ_COMPLETE_CANCELED_IRP;
 
 struct _IO_CSQ {

@@ -29,36 +29,43 @@ typedef struct _VPB *PVPB;
 /* --- Callbacks -------------------------------------------------------------------- */
 
 /* Called at PASSIVE_LEVEL in a system thread, once, when the driver is loaded. */
-typedef NTSTATUS NTAPI DRIVER_INITIALIZE(_In_ PDRIVER_OBJECT DriverObject,
-                                         _In_ PUNICODE_STRING RegistryPath);
+_IRQL_requires_(PASSIVE_LEVEL) _IRQL_requires_same_ typedef NTSTATUS NTAPI
+    DRIVER_INITIALIZE(_In_ PDRIVER_OBJECT DriverObject,
+                      _In_ PUNICODE_STRING RegistryPath);
 typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
 
 /* Called at PASSIVE_LEVEL, once for each device found. */
-typedef NTSTATUS NTAPI DRIVER_ADD_DEVICE(_In_ PDRIVER_OBJECT DriverObject,
-                                         _In_ PDEVICE_OBJECT PhysicalDeviceObject);
+_IRQL_requires_(PASSIVE_LEVEL) _IRQL_requires_same_ typedef NTSTATUS NTAPI
+    DRIVER_ADD_DEVICE(_In_ PDRIVER_OBJECT DriverObject,
+                      _In_ PDEVICE_OBJECT PhysicalDeviceObject);
 typedef DRIVER_ADD_DEVICE *PDRIVER_ADD_DEVICE;
 
 /* Called at PASSIVE_LEVEL, as a rule; read and write up to DISPATCH_LEVEL. (IRQL-20) */
-typedef NTSTATUS NTAPI DRIVER_DISPATCH(_In_ PDEVICE_OBJECT DeviceObject,
-                                       _Inout_ PIRP Irp);
+_IRQL_requires_same_ _IRQL_called_mostly_(PASSIVE_LEVEL) typedef NTSTATUS NTAPI
+    DRIVER_DISPATCH(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp);
 typedef DRIVER_DISPATCH *PDRIVER_DISPATCH;
 typedef DRIVER_DISPATCH DRIVER_DISPATCH_PAGED;
 
 /* Called at DISPATCH_LEVEL in an arbitrary thread, one IRP at a time. (IRP-3) */
-typedef VOID NTAPI DRIVER_STARTIO(_Inout_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp);
+_IRQL_requires_(DISPATCH_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    DRIVER_STARTIO(_Inout_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp);
 typedef DRIVER_STARTIO *PDRIVER_STARTIO;
 
 /* Called at PASSIVE_LEVEL, when no device of the driver is left. */
-typedef VOID NTAPI DRIVER_UNLOAD(_In_ PDRIVER_OBJECT DriverObject);
+_IRQL_requires_(PASSIVE_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    DRIVER_UNLOAD(_In_ PDRIVER_OBJECT DriverObject);
 typedef DRIVER_UNLOAD *PDRIVER_UNLOAD;
 
 /* Called at DISPATCH_LEVEL holding the cancel spin lock, which it releases. (IRP-11) */
-typedef VOID NTAPI DRIVER_CANCEL(_Inout_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp);
+_IRQL_requires_(DISPATCH_LEVEL) _Requires_lock_held_(CancelSpinLock)
+    _Releases_lock_(CancelSpinLock) typedef VOID NTAPI
+    DRIVER_CANCEL(_Inout_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp);
 typedef DRIVER_CANCEL *PDRIVER_CANCEL;
 
 /* Called at PASSIVE_LEVEL, after the other drivers of the boot have started. */
-typedef VOID NTAPI DRIVER_REINITIALIZE(_In_ PDRIVER_OBJECT DriverObject,
-                                       _In_opt_ PVOID Context, _In_ ULONG Count);
+_IRQL_requires_(PASSIVE_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    DRIVER_REINITIALIZE(_In_ PDRIVER_OBJECT DriverObject, _In_opt_ PVOID Context,
+                        _In_ ULONG Count);
 typedef DRIVER_REINITIALIZE *PDRIVER_REINITIALIZE;
 
 typedef enum _IO_ALLOCATION_ACTION {
@@ -68,10 +75,9 @@ typedef enum _IO_ALLOCATION_ACTION {
 } IO_ALLOCATION_ACTION;
 
 /* Called at DISPATCH_LEVEL when the adapter channel is the device's. */
-typedef IO_ALLOCATION_ACTION NTAPI DRIVER_CONTROL(_In_ PDEVICE_OBJECT DeviceObject,
-                                                  _Inout_ PIRP Irp,
-                                                  _In_ PVOID MapRegisterBase,
-                                                  _In_ PVOID Context);
+_IRQL_requires_(DISPATCH_LEVEL) _IRQL_requires_same_ typedef IO_ALLOCATION_ACTION NTAPI
+    DRIVER_CONTROL(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp,
+                   _In_ PVOID MapRegisterBase, _In_ PVOID Context);
 typedef DRIVER_CONTROL *PDRIVER_CONTROL;
 
 /* --- Structures ------------------------------------------------------------------- */

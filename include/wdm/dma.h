@@ -78,6 +78,7 @@ typedef struct _SCATTER_GATHER_LIST {
 } SCATTER_GATHER_LIST, *PSCATTER_GATHER_LIST;
 
 /* Called at DISPATCH_LEVEL with a list that PutScatterGatherList returns. */
+_IRQL_requires_(DISPATCH_LEVEL) _IRQL_requires_same_
 typedef VOID NTAPI DRIVER_LIST_CONTROL(_In_ PDEVICE_OBJECT DeviceObject, _In_ PIRP Irp,
                                        _In_ PSCATTER_GATHER_LIST ScatterGather,
                                        _In_ PVOID Context);

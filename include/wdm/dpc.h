@@ -24,9 +24,9 @@ typedef struct _KDPC KDPC, *PKDPC, *RESTRICTED_POINTER PRKDPC;
  * Called at DISPATCH_LEVEL with interrupts enabled, on the DPC stack of the processor, in
  * an arbitrary thread; returns at DISPATCH_LEVEL. A threaded one: PASSIVE_LEVEL mostly.
  */
-typedef VOID NTAPI KDEFERRED_ROUTINE(_In_ PKDPC Dpc, _In_opt_ PVOID DeferredContext,
-                                     _In_opt_ PVOID SystemArgument1,
-                                     _In_opt_ PVOID SystemArgument2);
+_IRQL_requires_(DISPATCH_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    KDEFERRED_ROUTINE(_In_ PKDPC Dpc, _In_opt_ PVOID DeferredContext,
+                      _In_opt_ PVOID SystemArgument1, _In_opt_ PVOID SystemArgument2);
 typedef KDEFERRED_ROUTINE *PKDEFERRED_ROUTINE;
 
 struct _KDPC {

@@ -10,6 +10,7 @@
 
 #include <wdm/spinlock.h>
 
+struct _Is_capability_("interrupt lock") _KINTERRUPT;
 typedef struct _KINTERRUPT KINTERRUPT, *PKINTERRUPT, *RESTRICTED_POINTER PRKINTERRUPT;
 
 typedef enum _KINTERRUPT_MODE { LevelSensitive, Latched } KINTERRUPT_MODE;
@@ -31,18 +32,19 @@ typedef enum _KINTERRUPT_POLARITY {
  * passive-level interrupt), holding its lock; returns at the same level. TRUE means the
  * interrupt came from the driver's device.
  */
-typedef BOOLEAN NTAPI KSERVICE_ROUTINE(_In_ PKINTERRUPT Interrupt,
-                                       _In_opt_ PVOID ServiceContext);
+_IRQL_requires_(DIRQL) _IRQL_requires_same_ typedef BOOLEAN NTAPI
+    KSERVICE_ROUTINE(_In_ PKINTERRUPT Interrupt, _In_opt_ PVOID ServiceContext);
 typedef KSERVICE_ROUTINE *PKSERVICE_ROUTINE;
 
 /* As above; MessageID is the index of the message that was written. */
-typedef BOOLEAN NTAPI KMESSAGE_SERVICE_ROUTINE(_In_ PKINTERRUPT Interrupt,
-                                               _In_opt_ PVOID ServiceContext,
-                                               _In_ ULONG MessageID);
+_IRQL_requires_(DIRQL) _IRQL_requires_same_ typedef BOOLEAN NTAPI
+    KMESSAGE_SERVICE_ROUTINE(_In_ PKINTERRUPT Interrupt, _In_opt_ PVOID ServiceContext,
+                             _In_ ULONG MessageID);
 typedef KMESSAGE_SERVICE_ROUTINE *PKMESSAGE_SERVICE_ROUTINE;
 
 /* Called at the SynchronizeIrql of the interrupt object, holding its lock. (SYN-1) */
-typedef BOOLEAN NTAPI KSYNCHRONIZE_ROUTINE(_In_ PVOID SynchronizeContext);
+_IRQL_requires_(DIRQL) _IRQL_requires_same_ typedef BOOLEAN NTAPI
+    KSYNCHRONIZE_ROUTINE(_In_ PVOID SynchronizeContext);
 typedef KSYNCHRONIZE_ROUTINE *PKSYNCHRONIZE_ROUTINE;
 
 /* One message of a message-signalled device, as IoConnectInterruptEx describes it. */
@@ -167,6 +169,11 @@ NTKERNELAPI NTSTATUS NTAPI IoGetAffinityInterrupt(_In_ PKINTERRUPT InterruptObje
 NTKERNELAPI BOOLEAN NTAPI KeSynchronizeExecution(
     _Inout_ PKINTERRUPT Interrupt, _In_ PKSYNCHRONIZE_ROUTINE SynchronizeRoutine,
     _In_opt_ PVOID SynchronizeContext);
-NTKERNELAPI KIRQL NTAPI KeAcquireInterruptSpinLock(_Inout_ PKINTERRUPT Interrupt);
-NTKERNELAPI VOID NTAPI KeReleaseInterruptSpinLock(_Inout_ PKINTERRUPT Interrupt,
-                                                  _In_ KIRQL OldIrql);
+_IRQL_requires_max_(HIGH_LEVEL) _IRQL_raises_(DIRQL) _IRQL_saves_
+    _Acquires_lock_(*Interrupt) NTKERNELAPI KIRQL NTAPI
+    KeAcquireInterruptSpinLock(_Inout_ PKINTERRUPT Interrupt)
+        _Capability_acquired_(*Interrupt) _Capability_dispatch_raised_;
+_IRQL_requires_min_(DISPATCH_LEVEL) _Releases_lock_(*Interrupt) NTKERNELAPI VOID NTAPI
+    KeReleaseInterruptSpinLock(_Inout_ PKINTERRUPT Interrupt,
+                               _In_ _IRQL_restores_ KIRQL OldIrql)
+        _Capability_released_(*Interrupt) _Capability_dispatch_lowered_;

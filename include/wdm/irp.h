@@ -173,8 +173,9 @@ struct DECLSPEC_ALIGN(16) _IRP {
  * STATUS_MORE_PROCESSING_REQUIRED keeps the IRP; any other status lets its completion go
  * on. (IRP-7)
  */
-typedef NTSTATUS NTAPI IO_COMPLETION_ROUTINE(_In_ PDEVICE_OBJECT DeviceObject,
-                                             _In_ PIRP Irp, _In_opt_ PVOID Context);
+_IRQL_requires_max_(DISPATCH_LEVEL) _IRQL_requires_same_ typedef NTSTATUS NTAPI
+    IO_COMPLETION_ROUTINE(_In_ PDEVICE_OBJECT DeviceObject, _In_ PIRP Irp,
+                          _In_opt_ PVOID Context);
 typedef IO_COMPLETION_ROUTINE *PIO_COMPLETION_ROUTINE;
 
 typedef struct _IO_SECURITY_CONTEXT {

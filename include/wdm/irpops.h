@@ -160,16 +160,19 @@ IoSetCancelRoutine(_Inout_ PIRP Irp, _In_opt_ PDRIVER_CANCEL CancelRoutine)
 }
 
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN NTAPI IoCancelIrp(_In_ PIRP Irp);
-_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
-    IoAcquireCancelSpinLock(_Out_ PKIRQL Irql);
-_IRQL_requires_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
-    IoReleaseCancelSpinLock(_In_ KIRQL Irql);
+_IRQL_requires_max_(DISPATCH_LEVEL) _IRQL_raises_(DISPATCH_LEVEL)
+    _Acquires_lock_(CancelSpinLock) NTKERNELAPI VOID NTAPI
+    IoAcquireCancelSpinLock(_Out_ _IRQL_saves_ PKIRQL Irql) _Capability_dispatch_raised_;
+_IRQL_requires_(DISPATCH_LEVEL) _Releases_lock_(CancelSpinLock) NTKERNELAPI VOID NTAPI
+    IoReleaseCancelSpinLock(_In_ _IRQL_restores_ KIRQL Irql)
+        _Capability_dispatch_lowered_;
 
 /* --- DpcForIsr -------------------------------------------------------------------- */
 
 /* Called at DISPATCH_LEVEL on the processor whose ISR called IoRequestDpc. (DPC-6) */
-typedef VOID NTAPI IO_DPC_ROUTINE(_In_ PKDPC Dpc, _In_ PDEVICE_OBJECT DeviceObject,
-                                  _Inout_ PIRP Irp, _In_opt_ PVOID Context);
+_IRQL_requires_(DISPATCH_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    IO_DPC_ROUTINE(_In_ PKDPC Dpc, _In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp,
+                   _In_opt_ PVOID Context);
 typedef IO_DPC_ROUTINE *PIO_DPC_ROUTINE;
 
 FORCEINLINE VOID

@@ -51,7 +51,8 @@ KeGetCurrentIrql(VOID)
 }
 
 /* Raises to NewIrql, at or above the present level, and returns the level before. */
-_IRQL_raises_(NewIrql) FORCEINLINE KIRQL NTAPI KfRaiseIrql(_In_ KIRQL NewIrql)
+_IRQL_raises_(NewIrql) _IRQL_saves_ FORCEINLINE KIRQL NTAPI
+    KfRaiseIrql(_In_ KIRQL NewIrql)
 {
     KIRQL OldIrql = KeGetCurrentIrql();
 
@@ -61,23 +62,27 @@ _IRQL_raises_(NewIrql) FORCEINLINE KIRQL NTAPI KfRaiseIrql(_In_ KIRQL NewIrql)
 
 /* Lowers to NewIrql, the level the matching raise returned. */
 FORCEINLINE VOID NTAPI
-KeLowerIrql(_In_ KIRQL NewIrql)
+KeLowerIrql(_In_ _IRQL_restores_ KIRQL NewIrql)
 {
     __writecr8(NewIrql);
 }
 
 FORCEINLINE VOID NTAPI
-KfLowerIrql(_In_ KIRQL NewIrql)
+KfLowerIrql(_In_ _IRQL_restores_ KIRQL NewIrql)
 {
     __writecr8(NewIrql);
 }
 
-_IRQL_requires_max_(DISPATCH_LEVEL) FORCEINLINE KIRQL NTAPI KeRaiseIrqlToDpcLevel(VOID)
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    _IRQL_raises_(DISPATCH_LEVEL) _IRQL_saves_ FORCEINLINE KIRQL NTAPI
+    KeRaiseIrqlToDpcLevel(VOID)
 {
     return KfRaiseIrql(DISPATCH_LEVEL);
 }
 
-_IRQL_requires_max_(SYNCH_LEVEL) FORCEINLINE KIRQL NTAPI KeRaiseIrqlToSynchLevel(VOID)
+_IRQL_requires_max_(SYNCH_LEVEL)
+    _IRQL_raises_(SYNCH_LEVEL) _IRQL_saves_ FORCEINLINE KIRQL NTAPI
+    KeRaiseIrqlToSynchLevel(VOID)
 {
     return KfRaiseIrql(SYNCH_LEVEL);
 }

@@ -147,15 +147,15 @@ NTKERNELAPI BOOLEAN NTAPI KeReadStateTimer(_In_ PKTIMER Timer);
 
 /* --- Waits ------------------------------------------------------------------------ */
 
-_IRQL_requires_max_(APC_LEVEL)
-    _When_(Timeout != NULL && Timeout->QuadPart == 0,
-           _IRQL_requires_max_(DISPATCH_LEVEL)) NTKERNELAPI NTSTATUS NTAPI
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    _When_(Timeout == NULL || Timeout->QuadPart != 0,
+           _IRQL_requires_max_(APC_LEVEL)) NTKERNELAPI NTSTATUS NTAPI
     KeWaitForSingleObject(_In_ PVOID Object, _In_ KWAIT_REASON WaitReason,
                           _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
                           _In_opt_ PLARGE_INTEGER Timeout);
-_IRQL_requires_max_(APC_LEVEL)
-    _When_(Timeout != NULL && Timeout->QuadPart == 0,
-           _IRQL_requires_max_(DISPATCH_LEVEL)) NTKERNELAPI NTSTATUS NTAPI
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    _When_(Timeout == NULL || Timeout->QuadPart != 0,
+           _IRQL_requires_max_(APC_LEVEL)) NTKERNELAPI NTSTATUS NTAPI
     KeWaitForMultipleObjects(_In_ ULONG Count, _In_reads_(Count) PVOID Object[],
                              _In_ WAIT_TYPE WaitType, _In_ KWAIT_REASON WaitReason,
                              _In_ KPROCESSOR_MODE WaitMode, _In_ BOOLEAN Alertable,
@@ -169,7 +169,7 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS NTAPI
 /* --- Fast and guarded mutexes ----------------------------------------------------- */
 
 /* Count is 1 when free. The holder is at APC_LEVEL; OldIrql is its level before. */
-typedef struct _FAST_MUTEX {
+typedef struct _Is_capability_("mutex") _FAST_MUTEX {
     LONG Count;
     PVOID Owner;
     ULONG Contention;
@@ -188,20 +188,30 @@ ExInitializeFastMutex(_Out_ PFAST_MUTEX FastMutex)
     KeInitializeEvent(&FastMutex->Event, SynchronizationEvent, FALSE);
 }
 
-_IRQL_requires_max_(APC_LEVEL) _IRQL_raises_(APC_LEVEL) NTKERNELAPI VOID NTAPI
-    ExAcquireFastMutex(_Inout_ PFAST_MUTEX FastMutex);
-_IRQL_requires_(APC_LEVEL) NTKERNELAPI VOID NTAPI
-    ExReleaseFastMutex(_Inout_ PFAST_MUTEX FastMutex);
-_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN NTAPI
-    ExTryToAcquireFastMutex(_Inout_ PFAST_MUTEX FastMutex);
-_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID NTAPI
-    ExAcquireFastMutexUnsafe(_Inout_ PFAST_MUTEX FastMutex);
-_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID NTAPI
-    ExReleaseFastMutexUnsafe(_Inout_ PFAST_MUTEX FastMutex);
+_IRQL_requires_max_(APC_LEVEL) _IRQL_raises_(APC_LEVEL)
+    _IRQL_saves_global_(FastMutex, FastMutex)
+        _Acquires_lock_(*FastMutex) NTKERNELAPI VOID NTAPI
+    ExAcquireFastMutex(_Inout_ PFAST_MUTEX FastMutex) _Capability_acquired_(*FastMutex);
+_IRQL_requires_(APC_LEVEL) _IRQL_restores_global_(FastMutex, FastMutex)
+    _Releases_lock_(*FastMutex) NTKERNELAPI VOID NTAPI
+    ExReleaseFastMutex(_Inout_ PFAST_MUTEX FastMutex) _Capability_released_(*FastMutex);
+_IRQL_requires_max_(APC_LEVEL)
+    _When_(return != 0, _Acquires_lock_(*FastMutex) _IRQL_raises_(APC_LEVEL)
+                            _IRQL_saves_global_(FastMutex, FastMutex))
+        _Must_inspect_result_ NTKERNELAPI BOOLEAN NTAPI
+    ExTryToAcquireFastMutex(_Inout_ PFAST_MUTEX FastMutex) _Capability_tried_(*FastMutex);
+_IRQL_requires_max_(APC_LEVEL) _Acquires_lock_(*FastMutex) NTKERNELAPI VOID NTAPI
+    ExAcquireFastMutexUnsafe(_Inout_ PFAST_MUTEX FastMutex)
+        _Capability_acquired_(*FastMutex);
+_IRQL_requires_max_(APC_LEVEL) _Releases_lock_(*FastMutex) NTKERNELAPI VOID NTAPI
+    ExReleaseFastMutexUnsafe(_Inout_ PFAST_MUTEX FastMutex)
+        _Capability_released_(*FastMutex);
 NTKERNELAPI VOID NTAPI KeInitializeGuardedMutex(_Out_ PKGUARDED_MUTEX Mutex);
-_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID NTAPI
-    KeAcquireGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex);
-_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID NTAPI
-    KeReleaseGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex);
-_IRQL_requires_max_(APC_LEVEL) NTKERNELAPI BOOLEAN NTAPI
-    KeTryToAcquireGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex);
+_IRQL_requires_max_(APC_LEVEL) _Acquires_lock_(*Mutex) NTKERNELAPI VOID NTAPI
+    KeAcquireGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex) _Capability_acquired_(*Mutex);
+_IRQL_requires_max_(APC_LEVEL) _Releases_lock_(*Mutex) NTKERNELAPI VOID NTAPI
+    KeReleaseGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex) _Capability_released_(*Mutex);
+_IRQL_requires_max_(APC_LEVEL)
+    _When_(return != 0,
+                  _Acquires_lock_(*Mutex)) _Must_inspect_result_ NTKERNELAPI BOOLEAN NTAPI
+    KeTryToAcquireGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex) _Capability_tried_(*Mutex);

@@ -61,7 +61,8 @@ typedef struct _CLIENT_ID {
 } CLIENT_ID, *PCLIENT_ID;
 
 /* Called at PASSIVE_LEVEL in the new thread. */
-typedef VOID NTAPI KSTART_ROUTINE(_In_ PVOID StartContext);
+_IRQL_requires_(PASSIVE_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    KSTART_ROUTINE(_In_ PVOID StartContext);
 typedef KSTART_ROUTINE *PKSTART_ROUTINE;
 
 #define THREAD_ALL_ACCESS 0x001FFFFF
@@ -119,7 +120,8 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID NTAPI
 /* --- Inter-processor calls -------------------------------------------------------- */
 
 /* Called at IPI_LEVEL on every processor at once, after all have met. (IPI-1) */
-typedef ULONG_PTR NTAPI KIPI_BROADCAST_WORKER(_In_ ULONG_PTR Argument);
+_IRQL_requires_(IPI_LEVEL) _IRQL_requires_same_ typedef ULONG_PTR NTAPI
+    KIPI_BROADCAST_WORKER(_In_ ULONG_PTR Argument);
 typedef KIPI_BROADCAST_WORKER *PKIPI_BROADCAST_WORKER;
 
 NTKERNELAPI ULONG_PTR NTAPI
@@ -183,7 +185,8 @@ typedef enum _WORK_QUEUE_TYPE {
 } WORK_QUEUE_TYPE;
 
 /* Called at PASSIVE_LEVEL in a system worker thread; returns at PASSIVE_LEVEL. */
-typedef VOID NTAPI WORKER_THREAD_ROUTINE(_In_ PVOID Parameter);
+_IRQL_requires_(PASSIVE_LEVEL) _IRQL_requires_same_ typedef VOID NTAPI
+    WORKER_THREAD_ROUTINE(_In_ PVOID Parameter);
 typedef WORKER_THREAD_ROUTINE *PWORKER_THREAD_ROUTINE;
 
 typedef struct _WORK_QUEUE_ITEM {
