@@ -8,6 +8,8 @@
  */
 #include "exp.h"
 
+#include <internal/observe.h>
+
 /* Subcode of WORKER_INVALID: an item is queued that is queued already. */
 #define WORKER_ITEM_QUEUED_TWICE 1
 
@@ -40,6 +42,24 @@ ExpTakeItem(PEXP_WORK_QUEUE Queue)
     return CONTAINING_RECORD(Entry, WORK_QUEUE_ITEM, List);
 }
 
+/* One item's routine; Item may be gone when it returns. */
+static VOID
+ExpCallWorker(PWORK_QUEUE_ITEM Item, PWORKER_THREAD_ROUTINE Routine, PVOID Parameter)
+{
+    KE_CALL Call = {.Kind = KeWorkerCall,
+                    .Routine = (ULONG_PTR)Routine,
+                    .Object = Item,
+                    .Context = Parameter};
+
+    if (!KeObservesCalls) {
+        Routine(Parameter);
+        return;
+    }
+    KeBeginCall(&Call);
+    Routine(Parameter);
+    KeEndCall(&Call);
+}
+
 static VOID NTAPI
 ExpWorkerThread(PVOID Context)
 {
@@ -48,7 +68,7 @@ ExpWorkerThread(PVOID Context)
         PWORKER_THREAD_ROUTINE Routine = Item->WorkerRoutine;
         PVOID Parameter = Item->Parameter; /* the routine may free the item */
 
-        Routine(Parameter);
+        ExpCallWorker(Item, Routine, Parameter);
         if (KeGetCurrentIrql() != PASSIVE_LEVEL) {
             KeBugCheckEx(WORKER_THREAD_RETURNED_AT_BAD_IRQL, (ULONG_PTR)Routine,
                          KeGetCurrentIrql(), (ULONG_PTR)Parameter, (ULONG_PTR)Item);

@@ -4,6 +4,8 @@
  */
 #include "iop.h"
 
+#include <internal/observe.h>
+
 struct _IO_WORKITEM {
     WORK_QUEUE_ITEM Item;
     PVOID IoObject; /* device or driver object */
@@ -11,6 +13,31 @@ struct _IO_WORKITEM {
     PIO_WORKITEM_ROUTINE_EX RoutineEx; /* one of the two is set */
     PVOID Context;
 };
+
+static VOID
+IopCallWorkItem(PIO_WORKITEM WorkItem)
+{
+    if (WorkItem->RoutineEx != NULL) {
+        WorkItem->RoutineEx(WorkItem->IoObject, WorkItem->Context, WorkItem);
+    } else {
+        WorkItem->Routine(WorkItem->IoObject, WorkItem->Context);
+    }
+}
+
+static VOID
+IopCallObservedWorkItem(PIO_WORKITEM WorkItem)
+{
+    PIO_WORKITEM_ROUTINE_EX RoutineEx = WorkItem->RoutineEx;
+    KE_CALL Call = {.Kind = KeWorkItemCall,
+                    .Routine = (RoutineEx != NULL) ? (ULONG_PTR)RoutineEx
+                                                   : (ULONG_PTR)WorkItem->Routine,
+                    .Object = WorkItem,
+                    .Context = WorkItem->Context};
+
+    KeBeginCall(&Call);
+    IopCallWorkItem(WorkItem);
+    KeEndCall(&Call);
+}
 
 /*
  * Runs in a worker thread. The item is off its queue, so the routine may free or queue it
@@ -22,10 +49,10 @@ IopRunWorkItem(PVOID Parameter)
     PIO_WORKITEM WorkItem = Parameter;
     PVOID IoObject = WorkItem->IoObject;
 
-    if (WorkItem->RoutineEx != NULL) {
-        WorkItem->RoutineEx(IoObject, WorkItem->Context, WorkItem);
+    if (KeObservesCalls) {
+        IopCallObservedWorkItem(WorkItem);
     } else {
-        WorkItem->Routine(IoObject, WorkItem->Context);
+        IopCallWorkItem(WorkItem);
     }
     ObDereferenceObject(IoObject);
 }

@@ -68,8 +68,8 @@ KiEndIsrTime(PKINTERRUPT Interrupt)
 #endif
 
 /* One ISR under its own lock, at its own SynchronizeIrql (CHN-4). Entered at Irql. */
-static BOOLEAN
-KiCallChained(PKINTERRUPT Interrupt)
+static FORCEINLINE BOOLEAN
+KiCallChained(PKINTERRUPT Interrupt, BOOLEAN Observed)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
     KIRQL OldIrql = KfRaiseIrql(Interrupt->SynchronizeIrql);
@@ -78,7 +78,8 @@ KiCallChained(PKINTERRUPT Interrupt)
     Prcb->ActiveInterrupt = Interrupt;
     KiAcquireSpinLock(Interrupt->ActualLock);
     KiBeginIsrTime(Interrupt);
-    Claimed = Interrupt->ServiceRoutine(Interrupt, Interrupt->ServiceContext);
+    Claimed = Observed ? KiCallObservedIsr(Interrupt, KeIsrCall)
+                       : Interrupt->ServiceRoutine(Interrupt, Interrupt->ServiceContext);
     KiEndIsrTime(Interrupt);
     Interrupt->ServiceCount += (Claimed != FALSE);
     KiReleaseSpinLock(Interrupt->ActualLock);
@@ -96,14 +97,14 @@ KiIsInactive(PKINTERRUPT Interrupt)
 }
 
 /* One pass in list order. A level-sensitive chain stops at the first claim (CHN-1). */
-static BOOLEAN
-KiPassChain(PKINTERRUPT Head)
+static FORCEINLINE BOOLEAN
+KiPassChain(PKINTERRUPT Head, BOOLEAN Observed)
 {
     PKINTERRUPT Interrupt = Head;
     BOOLEAN Claimed = FALSE;
 
     do {
-        if (!KiIsInactive(Interrupt) && KiCallChained(Interrupt)) {
+        if (!KiIsInactive(Interrupt) && KiCallChained(Interrupt, Observed)) {
             Claimed = TRUE;
             if (Head->Mode == LevelSensitive) {
                 break;
@@ -121,9 +122,12 @@ KiPassChain(PKINTERRUPT Head)
  *
  * IRQL: the vector's, interrupts enabled. The list changes only on this processor with
  * interrupts off, at PASSIVE_LEVEL: never under this walk.
+ *
+ * The compiler makes two of it, of which KiServeChain is one for good: the plain one does not
+ * even ask whether anybody watches.
  */
-VOID
-KiScanChain(PKINTERRUPT Head)
+static FORCEINLINE VOID
+KiScanChain(PKINTERRUPT Head, BOOLEAN Observed)
 {
     if (KiFirstInterruptTime == 0) {
         KiFirstInterruptTime = ArchReadTimeStamp();
@@ -135,14 +139,31 @@ KiScanChain(PKINTERRUPT Head)
     }
     if (!KiNeedsScan(Head)) {
         /* Here for the time only: the short way from now on, and its answer ignored now
-           as then (CHN-8). The gate can be written: its vector is in service. */
-        KiSetDispatch(Head, FALSE);
-        KiCallChained(Head);
+           as then (CHN-8). The gate can be written: its vector is in service. Or here to
+           be observed, which is for good. */
+        if (!Observed) {
+            KiSetDispatch(Head, FALSE);
+        }
+        KiCallChained(Head, Observed);
         return;
     }
-    while (KiPassChain(Head) && Head->Mode == Latched) {
+    while (KiPassChain(Head, Observed) && Head->Mode == Latched) {
     }
 }
+
+static VOID
+KiServePlainChain(PKINTERRUPT Head)
+{
+    KiScanChain(Head, FALSE);
+}
+
+VOID
+KiServeObservedChain(PKINTERRUPT Head)
+{
+    KiScanChain(Head, TRUE);
+}
+
+VOID (*KiServeChain)(PKINTERRUPT Head) = KiServePlainChain;
 
 /* Whether the live IDT gate of Interrupt's vector leads into the head of its chain, or to
    the vector's thunk in the NT versions that have those. */

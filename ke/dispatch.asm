@@ -19,8 +19,8 @@
         global  KiIpiInterrupt
         global  KiUnexpectedEntry
         global  KiSpuriousInterrupt
-        extern  KiScanChain
-        extern  KiRetireDpcList
+        extern  KiServeChain
+        extern  KiRetireDpcs
         extern  KiDispatchInterrupt
         extern  KiUpdateClock
         extern  KiServiceIpi
@@ -162,7 +162,7 @@ KiChainedDispatch:
         mov     [FRAME(PreviousInterrupt)], rax
         sti
         mov     rdi, rsi
-        call    KiScanChain             ; VOID KiScanChain(PKINTERRUPT Head), System V
+        call    [KiServeChain]          ; VOID (*KiServeChain)(PKINTERRUPT Head), System V
         cli
         mov     rax, [FRAME(PreviousInterrupt)]
         mov     [gs:KPCR_Prcb_ActiveInterrupt], rax
@@ -186,7 +186,7 @@ KiDpcInterrupt:
         END_OF_INTERRUPT
         sti
         mov     rsp, [gs:KPCR_Prcb_DpcStack]
-        call    KiRetireDpcList         ; VOID KiRetireDpcList(VOID)
+        call    [KiRetireDpcs]          ; VOID (*KiRetireDpcs)(VOID)
         lea     rsp, [rbp - 80h]
         call    KiDispatchInterrupt     ; VOID KiDispatchInterrupt(VOID)
         cli

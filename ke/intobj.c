@@ -7,7 +7,7 @@
  *
  * Connecting and disconnecting run on the object's own processor: the caller's thread
  * moves there. A gate is written by the only processor that uses it, when its vector
- * cannot come: interrupts are off here, or (KiScanChain) the vector is in service. A
+ * cannot come: interrupts are off here, or (KiServeChain) the vector is in service. A
  * thread that runs there at PASSIVE_LEVEL proves that no ISR is under way there: this is
  * what makes a disconnect safe to free after. KiConnectLock serializes them all.
  */
@@ -57,7 +57,8 @@ KiNeedsScan(PKINTERRUPT Head)
 VOID
 KiSetDispatch(PKINTERRUPT Head, BOOLEAN Chained)
 {
-    Head->DispatchAddress = Chained ? KiChainedDispatch : KiInterruptDispatch;
+    Head->DispatchAddress =
+        (Chained || KeObservesCalls) ? KiChainedDispatch : KiInterruptDispatch;
     ArchSetGate(&KeGetCurrentPcr()->IdtBase[Head->Vector], KiGateTarget(Head),
                 ARCH_IST_NONE);
 }

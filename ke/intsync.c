@@ -41,6 +41,13 @@ KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
 }
 EXPORT(KeReleaseInterruptSpinLock);
 
+static BOOLEAN
+KiCallSynchronize(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE Routine, PVOID Context)
+{
+    return KeObservesCalls ? KiCallObservedSynchronize(Interrupt, Routine, Context)
+                           : Routine(Context);
+}
+
 /* Runs SynchronizeRoutine with the passive-level ISR kept out. PASSIVE_LEVEL. */
 static BOOLEAN
 KiSynchronizePassive(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE SynchronizeRoutine,
@@ -49,7 +56,7 @@ KiSynchronizePassive(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE SynchronizeRou
     BOOLEAN Result;
 
     KiEnterPassive(Interrupt);
-    Result = SynchronizeRoutine(SynchronizeContext);
+    Result = KiCallSynchronize(Interrupt, SynchronizeRoutine, SynchronizeContext);
     KiLeavePassive(Interrupt);
     return Result;
 }
@@ -71,7 +78,7 @@ KeSynchronizeExecution(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE SynchronizeR
         return KiSynchronizePassive(Interrupt, SynchronizeRoutine, SynchronizeContext);
     }
     OldIrql = KeAcquireInterruptSpinLock(Interrupt);
-    Result = SynchronizeRoutine(SynchronizeContext);
+    Result = KiCallSynchronize(Interrupt, SynchronizeRoutine, SynchronizeContext);
     KeReleaseInterruptSpinLock(Interrupt, OldIrql);
     return Result;
 }

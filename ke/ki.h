@@ -8,6 +8,7 @@
 #pragma once
 
 #include <internal/ke.h>
+#include <internal/observe.h>
 #include <internal/rtl.h>
 #include <internal/ldr.h>
 #include <internal/upcalls.h>
@@ -28,11 +29,11 @@ extern const UCHAR KiInterruptThunks[], KiChainedThunks[]; /* from vector 0 */
 #endif
 
 /* ---- intobj.c ---- */
-/* Has the vector of a chain's head dispatched to one ISR, or to all of the chain. On its
-   processor, while the vector cannot be delivered. */
+/* Has the vector of a chain's head dispatched to one ISR, or to all of the chain; observed
+   ISRs are always called from C. On its processor, while the vector cannot be delivered. */
 VOID KiSetDispatch(PKINTERRUPT Head, BOOLEAN Chained);
 ULONG64 KiGateTarget(PKINTERRUPT Head);
-/* Whether the chain's dispatch must go through KiScanChain. */
+/* Whether the chain's dispatch must go through KiServeChain. */
 BOOLEAN KiNeedsScan(PKINTERRUPT Head);
 PKINTERRUPT KiNextInChain(PKINTERRUPT Interrupt);
 
@@ -54,12 +55,24 @@ VOID KiEndStorm(PKINTERRUPT Interrupt);
 KDEFERRED_ROUTINE KiReportStorm;
 
 /* ---- what the entries call ---- */
-VOID KiScanChain(PKINTERRUPT Head);
-VOID KiRetireDpcList(VOID);
+/* A chain, and the DPC queue: each by its plain form, or, from KeObserveCalls on, by the one
+   that tells observers. */
+extern VOID (*KiServeChain)(PKINTERRUPT Head);
+extern VOID (*KiRetireDpcs)(VOID);
+VOID KiServeObservedChain(PKINTERRUPT Head);
+VOID KiRetireObservedDpcs(VOID);
 VOID KiDispatchInterrupt(VOID);
 VOID KiUpdateClock(PKTRAP_FRAME Frame);
 VOID KiServiceIpi(PKTRAP_FRAME Frame);
 BOOLEAN KiCountUnexpected(ULONG Vector);
+
+/* ---- observe.c: calls of driver routines while KeObservesCalls ---- */
+BOOLEAN KiCallObservedIsr(PKINTERRUPT Interrupt, KE_CALL_KIND Kind);
+BOOLEAN KiCallObservedSynchronize(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE Routine,
+                                  PVOID Context);
+VOID KiCallObservedDpc(KE_CALL_KIND Kind, PKINTERRUPT Source, PKDPC Dpc,
+                       PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
+                       PVOID Argument2);
 
 /* ---- dispatcher: ready.c, swap.c, wait.c, signal.c ---- */
 extern KAFFINITY KiIdleSummary; /* processors whose idle thread runs; dispatcher lock */

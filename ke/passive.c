@@ -90,7 +90,9 @@ static VOID
 KiCallPassive(PKINTERRUPT Interrupt)
 {
     KiEnterPassive(Interrupt);
-    if (Interrupt->ServiceRoutine(Interrupt, Interrupt->ServiceContext)) {
+    if (KeObservesCalls
+            ? KiCallObservedIsr(Interrupt, KePassiveIsrCall)
+            : Interrupt->ServiceRoutine(Interrupt, Interrupt->ServiceContext)) {
         Interrupt->ServiceCount++;
     }
     Interrupt->DispatchCount++;

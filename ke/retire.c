@@ -27,11 +27,15 @@ KiEndDpcTime(PKINTERRUPT Source)
 #endif
 
 /* Runs one DPC that has been taken off the queue. DISPATCH_LEVEL, interrupts enabled. */
-static VOID
-KiRunDpc(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
-         PVOID Argument2)
+static FORCEINLINE VOID
+KiRunDpc(BOOLEAN Observed, PKINTERRUPT Source, PKDPC Dpc, PKDEFERRED_ROUTINE Routine,
+         PVOID Context, PVOID Argument1, PVOID Argument2)
 {
-    Routine(Dpc, Context, Argument1, Argument2);
+    if (Observed) {
+        KiCallObservedDpc(KeDpcCall, Source, Dpc, Routine, Context, Argument1, Argument2);
+    } else {
+        Routine(Dpc, Context, Argument1, Argument2);
+    }
     if (__builtin_expect(KeGetCurrentIrql() != DISPATCH_LEVEL, 0)) {
         /* DPC-23: it must return at the level it was called at. A callout: BUG-20. */
         KeBugCheckEx(IRQL_UNEXPECTED_VALUE,
@@ -46,9 +50,11 @@ KiRunDpc(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context, PVOID Argument1,
  * Called at DISPATCH_LEVEL: on the DPC stack from the dispatch interrupt, or by the idle
  * thread on its own. Each object leaves the queue, and can be queued again, before its
  * routine runs (DPC-8): everything needed is read before DpcData is cleared.
+ *
+ * The compiler makes two of it: the plain one does not even ask whether anybody watches.
  */
-VOID
-KiRetireDpcList(VOID)
+static FORCEINLINE VOID
+KiDrainDpcQueue(BOOLEAN Observed)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
     PKDPC_DATA Data = &Prcb->DpcData[DPC_NORMAL];
@@ -69,7 +75,7 @@ KiRetireDpcList(VOID)
         KiBeginDpcTime(Source);
         ArchEnableInterrupts();
 
-        KiRunDpc(Dpc, Routine, Context, Argument1, Argument2);
+        KiRunDpc(Observed, Source, Dpc, Routine, Context, Argument1, Argument2);
 
         ArchDisableInterrupts();
         KiEndDpcTime(Source);
@@ -82,6 +88,20 @@ KiRetireDpcList(VOID)
     KiReleaseSpinLock(&Data->DpcLock);
     ArchEnableInterrupts();
 }
+
+static VOID
+KiRetirePlainDpcs(VOID)
+{
+    KiDrainDpcQueue(FALSE);
+}
+
+VOID
+KiRetireObservedDpcs(VOID)
+{
+    KiDrainDpcQueue(TRUE);
+}
+
+VOID (*KiRetireDpcs)(VOID) = KiRetirePlainDpcs;
 
 typedef struct _KI_FLUSH {
     KDPC Dpc;

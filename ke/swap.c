@@ -92,7 +92,7 @@ KeEnterIdleLoop(VOID)
         ArchDisableInterrupts();
         if (Prcb->DpcData[DPC_NORMAL].DpcList.ListHead.Next != NULL) {
             ArchEnableInterrupts();
-            KiRetireDpcList();
+            KiRetireDpcs();
         } else if (Prcb->NextThread != NULL) {
             ArchEnableInterrupts();
             KiLockDispatcher();

@@ -59,7 +59,7 @@ KiIsCodeSymbol(const ELF64_SYMBOL *Symbol)
            Symbol->Name != 0 && Symbol->Name < KiStringLength;
 }
 
-/* "KiRetireDpcList+0x3f" for an address in the image's code; FALSE for any other. */
+/* "KeSetEvent+0x3f" for an address in the image's code; FALSE for any other. */
 BOOLEAN
 KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
 {

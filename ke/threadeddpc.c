@@ -41,7 +41,12 @@ static VOID
 KiRunThreadedDpc(PKPRCB Prcb, PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context,
                  PVOID Argument1, PVOID Argument2)
 {
-    Routine(Dpc, Context, Argument1, Argument2);
+    if (KeObservesCalls) {
+        KiCallObservedDpc(KeThreadedDpcCall, NULL, Dpc, Routine, Context, Argument1,
+                          Argument2);
+    } else {
+        Routine(Dpc, Context, Argument1, Argument2);
+    }
     if (KeGetCurrentIrql() != PASSIVE_LEVEL) {
         KeBugCheckEx(IRQL_UNEXPECTED_VALUE,
                      ((ULONG_PTR)KeGetCurrentIrql() << 16) | (PASSIVE_LEVEL << 8) | 2,
@@ -64,18 +69,18 @@ KiRetireOneThreaded(PKPRCB Prcb)
     ArchDisableInterrupts();
     KiAcquireSpinLock(&Data->DpcLock);
     Dpc = KiTakeDpc(Data);
-    if (Dpc != NULL) {
-        Routine = Dpc->DeferredRoutine;
-        Context = Dpc->DeferredContext;
-        Argument1 = Dpc->SystemArgument1;
-        Argument2 = Dpc->SystemArgument2;
-        __atomic_store_n(&Dpc->DpcData, NULL, __ATOMIC_RELEASE);
-    }
-    KiReleaseSpinLock(&Data->DpcLock);
-    ArchEnableInterrupts();
     if (Dpc == NULL) {
+        KiReleaseSpinLock(&Data->DpcLock);
+        ArchEnableInterrupts();
         return FALSE;
     }
+    Routine = Dpc->DeferredRoutine;
+    Context = Dpc->DeferredContext;
+    Argument1 = Dpc->SystemArgument1;
+    Argument2 = Dpc->SystemArgument2;
+    __atomic_store_n(&Dpc->DpcData, NULL, __ATOMIC_RELEASE);
+    KiReleaseSpinLock(&Data->DpcLock);
+    ArchEnableInterrupts();
     KiRunThreadedDpc(Prcb, Dpc, Routine, Context, Argument1, Argument2);
     return TRUE;
 }
