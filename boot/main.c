@@ -13,6 +13,8 @@
 /* Clock ticks; options dpclimit= and dpcperiod= (WDG-3: 20 and 120 seconds). */
 #define DPC_TIME_LIMIT      0x500
 #define DPC_WATCHDOG_PERIOD 0x1E00
+/* Option clocklimit=: ten seconds, because a busy host may keep a processor that long. */
+#define CLOCK_WATCHDOG_LIMIT 0x280
 
 #define APPLICATION_LIMIT_SECONDS 45 /* `make run` gives the whole machine 60 */
 #define DIRECT_MAP_AT_BOOT        0x100000000ULL /* what entry.asm maps */
@@ -205,6 +207,8 @@ BootPhaseOne(PVOID Context)
     KeSetDpcWatchdog(
         RtlQueryNumber(BootInformation.Options, "dpclimit", DPC_TIME_LIMIT),
         RtlQueryNumber(BootInformation.Options, "dpcperiod", DPC_WATCHDOG_PERIOD));
+    KeSetClockWatchdog(
+        RtlQueryNumber(BootInformation.Options, "clocklimit", CLOCK_WATCHDOG_LIMIT));
     BootStartThreadedDpcs();
     IoEnumerateDevices();
     BootProvoke();

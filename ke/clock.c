@@ -6,6 +6,7 @@
  * counts its own ticks, ends quanta, and looks after DPCs nobody asked an interrupt for.
  */
 #include "ki.h"
+#include "dpcrule.h"
 
 #define TIME_KEEPER 0
 
@@ -79,20 +80,6 @@ KiChargeTick(PKPRCB Prcb, KIRQL Irql)
     }
 }
 
-/* DPCs inserted in the last tick, smoothed; and the drain nobody has asked for (DPC-17).
- */
-static BOOLEAN
-KiCheckDpcs(PKPRCB Prcb)
-{
-    PKDPC_DATA Data = &Prcb->DpcData[DPC_NORMAL];
-    ULONG Count = Data->DpcCount;
-
-    Prcb->DpcRequestRate = ((Count - Prcb->DpcLastCount) + Prcb->DpcRequestRate) / 2;
-    Prcb->DpcLastCount = Count;
-    return Data->DpcQueueDepth != 0 && !Prcb->DpcRoutineActive &&
-           !Prcb->DpcInterruptRequested;
-}
-
 static BOOLEAN
 KiCheckQuantum(PKPRCB Prcb)
 {
@@ -152,9 +139,10 @@ KiUpdateClock(PKTRAP_FRAME Frame)
         }
     }
     KiWatchDpcs(Prcb, Frame->PreviousIrql);
+    KiWatchNeighbour(Prcb);
     KiWatchStorms(Prcb);
     KiBeginWatchdogPeriod(Prcb);
-    Request = KiCheckDpcs(Prcb);
+    Request = KiAdaptDpcRule(Prcb);
     Request |= KiCheckQuantum(Prcb);
     if (Request) {
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);

@@ -10,11 +10,13 @@
  * way out of an interrupt: drivers lower the level with one instruction of their own.
  */
 #include "ki.h"
+#include "dpcrule.h"
+
+/* First parameters of TIMER_OR_DPC_INVALID (BUG-18). */
+#define INVALID_DPC_OBJECT    1
+#define INVALID_DPC_PROCESSOR 3
 
 volatile LONG64 KiDpcsRemoved; /* from any queue, since boot */
-
-#define DEFAULT_MAXIMUM_DPC_QUEUE_DEPTH 4 /* DPC-21 */
-#define DEFAULT_MINIMUM_DPC_RATE        3
 
 VOID
 KiInitializeDpcQueues(PKPRCB Prcb)
@@ -23,8 +25,7 @@ KiInitializeDpcQueues(PKPRCB Prcb)
         KDPC_LIST *List = &Prcb->DpcData[Type].DpcList;
         List->LastEntry = &List->ListHead;
     }
-    Prcb->MaximumDpcQueueDepth = DEFAULT_MAXIMUM_DPC_QUEUE_DEPTH;
-    Prcb->MinimumDpcRate = DEFAULT_MINIMUM_DPC_RATE;
+    KiInitializeDpcRule(Prcb);
 }
 
 static VOID
@@ -91,23 +92,6 @@ KiRequestDispatch(PKPRCB Prcb)
     }
 }
 
-/* The request rule of DPC-17. Called under DpcLock, after the depth was counted. */
-static BOOLEAN
-KiShouldRequest(PKPRCB Prcb, PKDPC Dpc, BOOLEAN Local)
-{
-    if (Prcb->DpcInterruptRequested || Prcb->DpcRoutineActive) {
-        return FALSE; /* the drain that is coming, or under way, takes this one along */
-    }
-    if (Dpc->Importance >= HighImportance ||
-        (Local && Dpc->Importance != LowImportance)) {
-        return TRUE;
-    }
-    if (Prcb->DpcData[DPC_NORMAL].DpcQueueDepth > Prcb->MaximumDpcQueueDepth) {
-        return TRUE;
-    }
-    return Local && Prcb->DpcRequestRate < Prcb->MinimumDpcRate;
-}
-
 static VOID
 KiLinkDpc(PKDPC_DATA Data, PKDPC Dpc)
 {
@@ -126,11 +110,24 @@ KiLinkDpc(PKDPC_DATA Data, PKDPC Dpc)
     List->LastEntry = &Dpc->DpcListEntry;
 }
 
-static PKPRCB
+/* The processor whose queue it goes to. A number that KeSetTargetProcessorDpc would not have
+   set: bug check. */
+FORCEINLINE PKPRCB
 KiTargetOfDpc(PKDPC Dpc, PKPRCB Current)
 {
-    return (Dpc->Number == 0) ? Current
-                              : KiProcessorBlock[Dpc->Number - KI_DPC_TARGET(0)];
+    USHORT Number = Dpc->Number;
+    PKPRCB Target;
+
+    if (__builtin_expect(Number == 0, 1)) {
+        return Current;
+    }
+    Number -= KI_DPC_TARGET(0);
+    Target = (Number < HAL_MAXIMUM_PROCESSORS) ? KiProcessorBlock[Number] : NULL;
+    if (Target == NULL) {
+        KeBugCheckEx(TIMER_OR_DPC_INVALID, INVALID_DPC_PROCESSOR, (ULONG_PTR)Dpc, Number,
+                     (ULONG_PTR)KeNumberProcessors);
+    }
+    return Target;
 }
 
 /* Who queued it: the interrupt object whose ISR this processor is in counts it, and is found
@@ -139,9 +136,11 @@ FORCEINLINE VOID
 KiAttributeDpc(PKDPC Dpc, PKPRCB Current)
 {
 #if DIRQL_NT >= 0x603
-    KI_DPC_SOURCE(Dpc) = (KAFFINITY)Current->ActiveInterrupt;
-    if (Current->ActiveInterrupt != NULL) {
-        Current->ActiveInterrupt->IsrDpcStats.DpcCount++;
+    PKINTERRUPT Source = Current->ActiveInterrupt;
+
+    KI_DPC_SOURCE(Dpc) = (KAFFINITY)Source;
+    if (Source != NULL) {
+        Source->IsrDpcStats.DpcCount++;
     }
 #else
     UNREFERENCED_PARAMETER(Dpc);
@@ -149,27 +148,17 @@ KiAttributeDpc(PKDPC Dpc, PKPRCB Current)
 #endif
 }
 
-/*
- * Queues Dpc with two arguments, on its target or on this processor.
- *
- * Returns TRUE when it was queued; FALSE, with nothing changed and the first insert's
- * arguments kept, when it is queued already. IRQL: any. Source: DPC-7, DPC-16, DPC-17.
- */
-BOOLEAN
-NTAPI
-KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
+/* Queues Dpc to one of Prcb's queues. FALSE: it is queued already. Interrupts are off. */
+static FORCEINLINE BOOLEAN
+KiQueueDpc(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue, PVOID SystemArgument1,
+           PVOID SystemArgument2)
 {
-    BOOLEAN Enabled = ArchDisableInterrupts();
-    PKPRCB Current = KeGetCurrentPrcb();
-    PKPRCB Prcb = KiTargetOfDpc(Dpc, Current);
-    BOOLEAN Threaded = (Dpc->Type == KOBJECT_THREADED_DPC && Prcb->ThreadDpcEnable);
-    PKDPC_DATA Data = &Prcb->DpcData[Threaded ? DPC_THREADED : DPC_NORMAL];
-    BOOLEAN Request;
+    PKDPC_DATA Data = &Prcb->DpcData[Queue];
+    BOOLEAN Request = FALSE;
 
     KiAcquireSpinLock(&Data->DpcLock);
     if (InterlockedCompareExchangePointer(&Dpc->DpcData, Data, NULL) != NULL) {
         KiReleaseSpinLock(&Data->DpcLock);
-        ArchRestoreInterrupts(Enabled);
         return FALSE;
     }
     Dpc->SystemArgument1 = SystemArgument1;
@@ -180,18 +169,64 @@ KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
     if (++Data->DpcQueueDepth > Prcb->DpcHighestDepth) {
         Prcb->DpcHighestDepth = Data->DpcQueueDepth;
     }
-    Request = !Threaded && KiShouldRequest(Prcb, Dpc, Prcb == Current);
-    Prcb->DpcInterruptRequested |= Request;
-    KiReleaseSpinLock(&Data->DpcLock);
-    if (Threaded) {
-        KeInsertQueueDpc(&Prcb->ThreadDpcWake, NULL, NULL);
+    if (Queue == DPC_NORMAL) {
+        Request = KiShouldRequestDispatch(Prcb, Dpc->Importance, Prcb == Current);
+        Prcb->DpcInterruptRequested |= Request;
     }
-
+    KiReleaseSpinLock(&Data->DpcLock);
     if (Request) {
         KiRequestDispatch(Prcb);
     }
-    ArchRestoreInterrupts(Enabled);
     return TRUE;
+}
+
+/* The same for what is not an ordinary DPC: a threaded one, or none, which was never
+   initialised or has been overwritten. */
+static __attribute__((noinline)) BOOLEAN
+KiQueueThreadedDpc(PKDPC Dpc, PKPRCB Current, PVOID SystemArgument1,
+                   PVOID SystemArgument2)
+{
+    PKPRCB Prcb;
+
+    if (Dpc->Type != KOBJECT_THREADED_DPC) {
+        KeBugCheckEx(TIMER_OR_DPC_INVALID, INVALID_DPC_OBJECT, (ULONG_PTR)Dpc,
+                     (ULONG_PTR)Dpc, (ULONG_PTR)(Dpc + 1));
+    }
+    Prcb = KiTargetOfDpc(Dpc, Current);
+    if (!Prcb->ThreadDpcEnable) {
+        return KiQueueDpc(Dpc, Prcb, Current, DPC_NORMAL, SystemArgument1,
+                          SystemArgument2);
+    }
+    if (!KiQueueDpc(Dpc, Prcb, Current, DPC_THREADED, SystemArgument1, SystemArgument2)) {
+        return FALSE;
+    }
+    KeInsertQueueDpc(&Prcb->ThreadDpcWake, NULL, NULL);
+    return TRUE;
+}
+
+/*
+ * Queues Dpc with two arguments, on its target or on this processor.
+ *
+ * Returns TRUE when it was queued; FALSE, with nothing changed and the first insert's
+ * arguments kept, when it is queued already. An object that is no DPC, or whose processor
+ * does not exist, is bug check 0xC7. IRQL: any. Source: DPC-7, DPC-16, DPC-17, BUG-18.
+ */
+BOOLEAN
+NTAPI
+KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
+{
+    BOOLEAN Enabled = ArchDisableInterrupts();
+    PKPRCB Current = KeGetCurrentPrcb();
+    BOOLEAN Queued;
+
+    if (__builtin_expect(Dpc->Type == KOBJECT_DPC, 1)) {
+        Queued = KiQueueDpc(Dpc, KiTargetOfDpc(Dpc, Current), Current, DPC_NORMAL,
+                            SystemArgument1, SystemArgument2);
+    } else {
+        Queued = KiQueueThreadedDpc(Dpc, Current, SystemArgument1, SystemArgument2);
+    }
+    ArchRestoreInterrupts(Enabled);
+    return Queued;
 }
 EXPORT(KeInsertQueueDpc);
 

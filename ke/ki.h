@@ -128,6 +128,9 @@ KDEFERRED_ROUTINE KiExpireTimers;
 /* ---- watchdog.c ---- */
 VOID KiWatchDpcs(PKPRCB Prcb, KIRQL Irql);
 
+/* ---- clockwatch.c ---- */
+VOID KiWatchNeighbour(PKPRCB Prcb);
+
 /* ---- clock.c ---- */
 ULONG64 KiQueryInterruptTime(VOID);
 

@@ -26,15 +26,24 @@ KiEndDpcTime(PKINTERRUPT Source)
 #define KiEndDpcTime(Source)   UNREFERENCED_PARAMETER(Source)
 #endif
 
+#define INVALID_DPC_APC_COUNT 4 /* first parameter of TIMER_OR_DPC_INVALID (BUG-18) */
+
 /* Runs one DPC that has been taken off the queue. DISPATCH_LEVEL, interrupts enabled. */
 static FORCEINLINE VOID
 KiRunDpc(BOOLEAN Observed, PKINTERRUPT Source, PKDPC Dpc, PKDEFERRED_ROUTINE Routine,
          PVOID Context, PVOID Argument1, PVOID Argument2)
 {
+    ULONG ApcDisable = KeGetCurrentThread()->CombinedApcDisable;
+
     if (Observed) {
         KiCallObservedDpc(KeDpcCall, Source, Dpc, Routine, Context, Argument1, Argument2);
     } else {
         Routine(Dpc, Context, Argument1, Argument2);
+    }
+    if (__builtin_expect(KeGetCurrentThread()->CombinedApcDisable != ApcDisable, 0)) {
+        /* DPC-23: the thread it ran on top of is not its own to keep APCs from. */
+        KeBugCheckEx(TIMER_OR_DPC_INVALID, INVALID_DPC_APC_COUNT, (ULONG_PTR)Routine,
+                     ApcDisable, KeGetCurrentThread()->CombinedApcDisable);
     }
     if (__builtin_expect(KeGetCurrentIrql() != DISPATCH_LEVEL, 0)) {
         /* DPC-23: it must return at the level it was called at. A callout: BUG-20. */
@@ -60,7 +69,7 @@ KiDrainDpcQueue(BOOLEAN Observed)
     PKDPC_DATA Data = &Prcb->DpcData[DPC_NORMAL];
     PKDPC Dpc;
 
-    ArchDisableInterrupts();
+    ArchBlockInterrupts();
     KiAcquireSpinLock(&Data->DpcLock);
     Prcb->DpcRoutineActive = TRUE;
     while ((Dpc = KiTakeDpc(Data)) != NULL) {
@@ -77,7 +86,7 @@ KiDrainDpcQueue(BOOLEAN Observed)
 
         KiRunDpc(Observed, Source, Dpc, Routine, Context, Argument1, Argument2);
 
-        ArchDisableInterrupts();
+        ArchBlockInterrupts();
         KiEndDpcTime(Source);
         Prcb->DpcRunCount++;
         KiAcquireSpinLock(&Data->DpcLock);

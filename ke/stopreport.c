@@ -86,6 +86,22 @@ KiPrintRegisters(const KTRAP_FRAME *Frame, KIRQL Irql, BOOLEAN IsTrap)
     KePrintUnlocked("\n");
 }
 
+/* Where the guilty one stands: at a clock watchdog, on the processor that hangs, which has
+   been stopped; a driver may have made up the parameters. */
+static const KTRAP_FRAME *
+KiGuiltyFrame(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame)
+{
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        PKPRCB Prcb = KiProcessorBlock[Number];
+
+        if (Code == CLOCK_WATCHDOG_TIMEOUT && Prcb != NULL && Prcb->Frozen &&
+            Parameters[2] == (ULONG_PTR)Prcb) {
+            return Prcb->FrozenFrame;
+        }
+    }
+    return Frame;
+}
+
 /* The first driver on the stack, if any, is the one to ask. */
 static VOID
 KiPrintGuilty(const KTRAP_FRAME *Frame)
@@ -116,7 +132,7 @@ KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
                     Prcb->Number, Irql, Prcb->CurrentThread,
                     Prcb->DpcRoutineActive ? " in a DPC" : "",
                     (Prcb->ActiveInterrupt != NULL) ? " in an ISR" : "");
-    KiPrintGuilty(Frame);
+    KiPrintGuilty(KiGuiltyFrame(Code, Parameters, Frame));
     KiPrintRegisters(Frame, Irql, IsTrap);
     KiPrintStack(Frame);
 }

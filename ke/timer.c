@@ -3,6 +3,19 @@
 #include "ki.h"
 
 #define UNITS_PER_MILLISECOND 10000
+#define INVALID_TIMER_OBJECT  0 /* first parameter of TIMER_OR_DPC_INVALID (BUG-18) */
+
+/* What is no timer was never initialised, or has been overwritten: bug check. */
+static VOID
+KiCheckTimer(PKTIMER Timer)
+{
+    UCHAR Type = Timer->Header.Type;
+
+    if (Type != KOBJECT_TIMER_NOTIFICATION && Type != KOBJECT_TIMER_SYNCHRONIZATION) {
+        KeBugCheckEx(TIMER_OR_DPC_INVALID, INVALID_TIMER_OBJECT, (ULONG_PTR)Timer,
+                     (ULONG_PTR)Timer, (ULONG_PTR)(Timer + 1));
+    }
+}
 
 /* IRQL: <= DISPATCH_LEVEL. */
 VOID NTAPI
@@ -94,8 +107,12 @@ BOOLEAN
 NTAPI
 KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
 {
-    KIRQL OldIrql = KiLockDispatcher();
-    BOOLEAN WasSet = Timer->Header.Inserted;
+    KIRQL OldIrql;
+    BOOLEAN WasSet;
+
+    KiCheckTimer(Timer);
+    OldIrql = KiLockDispatcher();
+    WasSet = Timer->Header.Inserted;
 
     if (WasSet) {
         KiRemoveWheel(Timer);
@@ -134,8 +151,12 @@ BOOLEAN
 NTAPI
 KeCancelTimer(PKTIMER Timer)
 {
-    KIRQL OldIrql = KiLockDispatcher();
-    BOOLEAN WasSet = Timer->Header.Inserted;
+    KIRQL OldIrql;
+    BOOLEAN WasSet;
+
+    KiCheckTimer(Timer);
+    OldIrql = KiLockDispatcher();
+    WasSet = Timer->Header.Inserted;
 
     if (WasSet) {
         KiRemoveWheel(Timer);

@@ -1,12 +1,28 @@
 /*
  * The DPC watchdog: a processor that never gets below DISPATCH_LEVEL is a bug check, not a
- * silence. (WDG-1 to WDG-3)
+ * silence. (WDG-1 to WDG-5)
  *
  * Nothing is counted where DPCs run. The clock looks: the same DPC at two ticks is one that
  * still runs; a tick that finds a thread below DISPATCH_LEVEL, or an idle processor, ends a
  * cumulative stretch.
  */
 #include "ki.h"
+
+/* What a debugger finds through the bug check's parameter (WDG-5): no profile is kept. */
+typedef struct _DPC_WATCHDOG_GLOBAL_TRIAGE_BLOCK {
+    ULONG Signature;
+    USHORT Revision;
+    USHORT Size;
+    USHORT DpcWatchdogProfileOffset;
+    ULONG DpcWatchdogProfileLength;
+} DPC_WATCHDOG_GLOBAL_TRIAGE_BLOCK;
+C_ASSERT(sizeof(DPC_WATCHDOG_GLOBAL_TRIAGE_BLOCK) == 0x10);
+
+static const DPC_WATCHDOG_GLOBAL_TRIAGE_BLOCK KiTriageBlock = {
+    .Signature = 0xAEBECEDE,
+    .Revision = 1,
+    .Size = sizeof(KiTriageBlock),
+};
 
 /* Clock ticks; off until boot sets them. */
 static ULONG KiDpcTimeLimit;
@@ -30,7 +46,8 @@ KiWatchOneDpc(PKPRCB Prcb)
     }
     Prcb->DpcTimeCount++;
     if (KiDpcTimeLimit != 0 && Prcb->DpcTimeCount >= KiDpcTimeLimit) {
-        KeBugCheckEx(DPC_WATCHDOG_VIOLATION, 0, Prcb->DpcTimeCount, KiDpcTimeLimit, 0);
+        KeBugCheckEx(DPC_WATCHDOG_VIOLATION, 0, Prcb->DpcTimeCount, KiDpcTimeLimit,
+                     (ULONG_PTR)&KiTriageBlock);
     }
 }
 
@@ -44,7 +61,8 @@ KiWatchLevel(PKPRCB Prcb, KIRQL Irql)
     }
     Prcb->DpcWatchdogCount++;
     if (KiDpcWatchdogPeriod != 0 && Prcb->DpcWatchdogCount >= KiDpcWatchdogPeriod) {
-        KeBugCheckEx(DPC_WATCHDOG_VIOLATION, 1, KiDpcWatchdogPeriod, 0, 0);
+        KeBugCheckEx(DPC_WATCHDOG_VIOLATION, 1, KiDpcWatchdogPeriod,
+                     (ULONG_PTR)&KiTriageBlock, 0);
     }
 }
 

@@ -153,6 +153,13 @@ ArchEnableInterrupts(VOID)
 }
 
 /* Disables interrupts; returns whether they were enabled, for ArchRestoreInterrupts. */
+/* Where they are known to be on. */
+FORCEINLINE VOID
+ArchBlockInterrupts(VOID)
+{
+    __asm__ volatile("cli" ::: "memory");
+}
+
 FORCEINLINE BOOLEAN
 ArchDisableInterrupts(VOID)
 {

@@ -86,6 +86,8 @@ VOID KeReportInterruptState(PKINTERRUPT Interrupt, BOOLEAN Active);
 KSTART_ROUTINE KeServiceThreadedDpcs;
 /* watchdog.c: limits in clock ticks, 0: off. */
 VOID KeSetDpcWatchdog(ULONG DpcTimeLimit, ULONG WatchdogPeriod);
+/* clockwatch.c: limit in clock ticks, 0: off. */
+VOID KeSetClockWatchdog(ULONG Limit);
 /* storm.c */
 VOID KeSetStormPolicy(BOOLEAN BugCheck);
 BOOLEAN KeIsInterruptMasked(PKINTERRUPT Interrupt); /* silenced because of a storm */

@@ -44,8 +44,13 @@ typedef struct _KTHREAD {
     KWAIT_BLOCK TimerWaitBlock;
     KTIMER Timer;
     LIST_ENTRY MutantListHead; /* mutants it owns */
-    SHORT KernelApcDisable;
-    SHORT SpecialApcDisable;
+    union {
+        struct {
+            SHORT KernelApcDisable;
+            SHORT SpecialApcDisable;
+        };
+        ULONG CombinedApcDisable;
+    };
     ULONG ContextSwitches;
     ULONG KernelTime; /* clock ticks that found it running */
     PKSTART_ROUTINE StartRoutine;

@@ -79,6 +79,7 @@ typedef struct _KPRCB {
     ULONG DpcRequestRate;
     ULONG MinimumDpcRate;
     ULONG DpcLastCount;
+    ULONG AdjustDpcThreshold; /* ticks until MaximumDpcQueueDepth grows */
     BOOLEAN DpcRoutineActive;
     volatile BOOLEAN DpcInterruptRequested; /* DpcLock of DpcData[0] */
     volatile BOOLEAN QuantumEnd;
@@ -93,6 +94,11 @@ typedef struct _KPRCB {
     ULONG64 DpcTimeSerial;
     ULONG DpcTimeCount;
     ULONG DpcWatchdogCount;
+
+    /* clock watchdog: of the processor after this one */
+    struct _KPRCB *NeighbourWatched;
+    ULONG64 NeighbourTicks; /* its ClockTicks at the last look */
+    ULONG NeighbourStill;   /* looks since they moved */
 
     /* timers */
     KDPC TimerExpirationDpc;
