@@ -19,6 +19,10 @@ NTKERNELAPI ULONG NTAPI DirqlFailAllocations(_In_ ULONG Nth, _In_ ULONG Count);
 NTKERNELAPI BOOLEAN NTAPI DirqlQueryGate(_In_ ULONG Processor, _In_ ULONG Vector,
                                          _Out_ PULONG64 Target);
 
+/* How often a vector that nobody owns, or the spurious one, arrived on a processor; 0 too
+   for what does not exist. Any IRQL. */
+NTKERNELAPI ULONG NTAPI DirqlQueryArrivals(_In_ ULONG Processor, _In_ ULONG Vector);
+
 /* What stands at the controller for a vector of a processor. */
 typedef struct _DIRQL_INTERRUPT_SOURCE {
     BOOLEAN Message;

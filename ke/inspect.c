@@ -3,12 +3,17 @@
 
 #include <dirqltest.h>
 
+static PKPRCB
+KiFindPrcb(ULONG Processor)
+{
+    return (Processor < HAL_MAXIMUM_PROCESSORS) ? KiProcessorBlock[Processor] : NULL;
+}
+
 BOOLEAN
 NTAPI
 DirqlQueryGate(ULONG Processor, ULONG Vector, PULONG64 Target)
 {
-    PKPRCB Prcb =
-        (Processor < HAL_MAXIMUM_PROCESSORS) ? KiProcessorBlock[Processor] : NULL;
+    PKPRCB Prcb = KiFindPrcb(Processor);
 
     if (Prcb == NULL || Vector > 0xFF) {
         return FALSE;
@@ -17,6 +22,20 @@ DirqlQueryGate(ULONG Processor, ULONG Vector, PULONG64 Target)
     return TRUE;
 }
 EXPORT(DirqlQueryGate);
+
+ULONG
+NTAPI
+DirqlQueryArrivals(ULONG Processor, ULONG Vector)
+{
+    PKPRCB Prcb = KiFindPrcb(Processor);
+
+    if (Prcb == NULL || Vector > 0xFF) {
+        return 0;
+    }
+    return (Vector == SPURIOUS_VECTOR) ? (ULONG)Prcb->SpuriousCount
+                                       : Prcb->UnexpectedVectors[Vector];
+}
+EXPORT(DirqlQueryArrivals);
 
 BOOLEAN
 NTAPI

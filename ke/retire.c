@@ -126,16 +126,40 @@ KiFlushDpcRoutine(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     KeSetEvent(&((KI_FLUSH *)Context)->Done, EVENT_INCREMENT, FALSE);
 }
 
-/* Waits until the queue of one processor has been drained of what stands in it now: Dpc, at
-   its tail, has run. */
-static VOID
-KiFlushQueue(KI_FLUSH *Flush, ULONG Number)
+/* Whether a queue has nothing in it and nothing running from it. */
+static BOOLEAN
+KiIsDpcQueueIdle(PKDPC_DATA Data)
 {
-    KeInitializeEvent(&Flush->Done, NotificationEvent, FALSE);
-    KeSetImportanceDpc(&Flush->Dpc, MediumHighImportance);
-    KeSetTargetProcessorDpc(&Flush->Dpc, (CCHAR)Number);
-    KeInsertQueueDpc(&Flush->Dpc, NULL, NULL);
-    KeWaitForSingleObject(&Flush->Done, Executive, KernelMode, FALSE, NULL);
+    BOOLEAN Enabled = ArchDisableInterrupts();
+    BOOLEAN Idle;
+
+    KiAcquireSpinLock(&Data->DpcLock);
+    Idle = Data->DpcList.ListHead.Next == NULL && Data->ActiveDpc == NULL;
+    KiReleaseSpinLock(&Data->DpcLock);
+    ArchRestoreInterrupts(Enabled);
+    return Idle;
+}
+
+/* Waits until one queue of a processor has been drained of what stands in it now: Dpc, at
+   its tail, has run. A queue that is idle is not disturbed. */
+static VOID
+KiFlushQueue(PKPRCB Prcb, ULONG Queue)
+{
+    KI_FLUSH Flush;
+
+    if (KiIsDpcQueueIdle(&Prcb->DpcData[Queue])) {
+        return;
+    }
+    if (Queue == DPC_THREADED) {
+        KeInitializeThreadedDpc(&Flush.Dpc, KiFlushDpcRoutine, &Flush);
+    } else {
+        KeInitializeDpc(&Flush.Dpc, KiFlushDpcRoutine, &Flush);
+    }
+    KeInitializeEvent(&Flush.Done, NotificationEvent, FALSE);
+    KeSetImportanceDpc(&Flush.Dpc, MediumHighImportance);
+    KeSetTargetProcessorDpc(&Flush.Dpc, (CCHAR)Prcb->Number);
+    KeInsertQueueDpc(&Flush.Dpc, NULL, NULL);
+    KeWaitForSingleObject(&Flush.Done, Executive, KernelMode, FALSE, NULL);
 }
 
 /*
@@ -148,17 +172,12 @@ KiFlushQueue(KI_FLUSH *Flush, ULONG Number)
 VOID NTAPI
 KeFlushQueuedDpcs(VOID)
 {
-    KI_FLUSH Flush;
-
     KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
-        if ((KeActiveProcessors & AFFINITY_MASK(Number)) == 0) {
-            continue;
+        if ((KeActiveProcessors & AFFINITY_MASK(Number)) != 0) {
+            KiFlushQueue(KiProcessorBlock[Number], DPC_THREADED);
+            KiFlushQueue(KiProcessorBlock[Number], DPC_NORMAL);
         }
-        KeInitializeThreadedDpc(&Flush.Dpc, KiFlushDpcRoutine, &Flush);
-        KiFlushQueue(&Flush, Number);
-        KeInitializeDpc(&Flush.Dpc, KiFlushDpcRoutine, &Flush);
-        KiFlushQueue(&Flush, Number);
     }
 }
 EXPORT(KeFlushQueuedDpcs);

@@ -69,6 +69,7 @@ KiRetireOneThreaded(PKPRCB Prcb)
     ArchDisableInterrupts();
     KiAcquireSpinLock(&Data->DpcLock);
     Dpc = KiTakeDpc(Data);
+    Data->ActiveDpc = Dpc; /* NULL: the queue is idle */
     if (Dpc == NULL) {
         KiReleaseSpinLock(&Data->DpcLock);
         ArchEnableInterrupts();
