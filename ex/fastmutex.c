@@ -134,3 +134,5 @@ EXPORT(KeInitializeGuardedMutex);
 EXPORT_AS(KeAcquireGuardedMutex, ExAcquireFastMutex);
 EXPORT_AS(KeReleaseGuardedMutex, ExReleaseFastMutex);
 EXPORT_AS(KeTryToAcquireGuardedMutex, ExTryToAcquireFastMutex);
+EXPORT_AS(KeAcquireGuardedMutexUnsafe, ExAcquireFastMutexUnsafe);
+EXPORT_AS(KeReleaseGuardedMutexUnsafe, ExReleaseFastMutexUnsafe);

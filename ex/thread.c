@@ -179,6 +179,7 @@ PsTerminateSystemThread(NTSTATUS ExitStatus)
     if (Thread == NULL) {
         return STATUS_INVALID_PARAMETER;
     }
+    KeRundownThread();
     Thread->ExitStatus = ExitStatus;
     OldIrql = KeAcquireSpinLockRaiseToDpc(&PspThreadLock);
     RemoveEntryList(&Thread->ThreadListEntry);

@@ -14,6 +14,7 @@
         global  KiInterruptDispatch
         global  KiChainedDispatch
         global  KiExitInterrupt
+        global  KiApcInterrupt
         global  KiDpcInterrupt
         global  KiClockInterrupt
         global  KiIpiInterrupt
@@ -22,6 +23,7 @@
         extern  KiServeChain
         extern  KiRetireDpcs
         extern  KiDispatchInterrupt
+        extern  KiDeliverApc
         extern  KiUpdateClock
         extern  KiServiceIpi
         extern  KiCountUnexpected
@@ -189,6 +191,28 @@ KiDpcInterrupt:
         call    [KiRetireDpcs]          ; VOID (*KiRetireDpcs)(VOID)
         lea     rsp, [rbp - 80h]
         call    KiDispatchInterrupt     ; VOID KiDispatchInterrupt(VOID)
+        cli
+        RESTORE_NONVOLATILE
+        movzx   ecx, byte [FRAME(PreviousIrql)]
+        mov     cr8, rcx
+        LEAVE_FRAME
+
+; The APC interrupt, 1Fh: the level has fallen below APC_LEVEL and the thread that runs has
+; an APC, or had one before it was switched away. Delivered at APC_LEVEL on the thread's own
+; stack; ended first, because an APC may wait, and another thread takes the processor.
+        align   16
+KiApcInterrupt:
+        push    rax
+        push    rbp
+        BUILD_FRAME
+        SAVE_NONVOLATILE
+        mov     rax, cr8
+        mov     [FRAME(PreviousIrql)], al
+        mov     ecx, APC_LEVEL
+        mov     cr8, rcx
+        END_OF_INTERRUPT
+        sti
+        call    KiDeliverApc            ; VOID KiDeliverApc(VOID)
         cli
         RESTORE_NONVOLATILE
         movzx   ecx, byte [FRAME(PreviousIrql)]

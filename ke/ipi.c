@@ -60,6 +60,9 @@ KiServiceIpi(PKTRAP_FRAME Frame)
     if (Requests & IPI_REQUEST_DPC) {
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
     }
+    if (Requests & IPI_REQUEST_APC) {
+        HalRequestSoftwareInterrupt(APC_LEVEL);
+    }
 }
 
 /* Hands Packet to every processor of Targets. */

@@ -17,6 +17,7 @@
 /* ---- entries (dispatch.asm) ---- */
 VOID KiInterruptDispatch(VOID);
 VOID KiChainedDispatch(VOID);
+VOID KiApcInterrupt(VOID);
 VOID KiDpcInterrupt(VOID);
 VOID KiClockInterrupt(VOID);
 VOID KiIpiInterrupt(VOID);
@@ -55,6 +56,7 @@ VOID KiEndStorm(PKINTERRUPT Interrupt);
 KDEFERRED_ROUTINE KiReportStorm;
 
 /* ---- what the entries call ---- */
+VOID KiDeliverApc(VOID);
 /* A chain, and the DPC queue: each by its plain form, or, from KeObserveCalls on, by the one
    that tells observers. */
 extern VOID (*KiServeChain)(PKINTERRUPT Head);
@@ -95,6 +97,19 @@ BOOLEAN KiIsSignalled(PDISPATCHER_HEADER Object, PKTHREAD Thread);
 NTSTATUS KiSatisfyWait(PDISPATCHER_HEADER Object, PKTHREAD Thread);
 VOID KiInitializeHeader(PDISPATCHER_HEADER Header, UCHAR Type, UCHAR Size, LONG Signal);
 
+/* ---- apc.c, deliver.c, region.c, alert.c ---- */
+/* Unlinks an APC from its queue. Dispatcher lock held. */
+VOID KiUnlinkApc(PKAPC Apc);
+/* Of the running thread: it can take kernel APCs again, and has some. Any IRQL. */
+VOID KiCheckForKernelApc(VOID);
+/* Has the running thread, which is about to wait or has been woken to take them, run its
+   kernel APCs. Lock held before and after, and let go in between; the thread was below
+   APC_LEVEL before it took the lock. */
+VOID KiDeliverInWait(VOID);
+/* What ends a wait of the running thread before it begins: STATUS_ALERTED,
+   STATUS_USER_APC, or STATUS_SUCCESS for nothing. Dispatcher lock held. */
+NTSTATUS KiTestAlert(PKTHREAD Thread, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable);
+
 /* KOBJECTS numbers (KINT-2). */
 #define KOBJECT_EVENT_NOTIFICATION    0
 #define KOBJECT_EVENT_SYNCHRONIZATION 1
@@ -103,6 +118,7 @@ VOID KiInitializeHeader(PDISPATCHER_HEADER Header, UCHAR Type, UCHAR Size, LONG 
 #define KOBJECT_THREAD                6
 #define KOBJECT_TIMER_NOTIFICATION    8
 #define KOBJECT_TIMER_SYNCHRONIZATION 9
+#define KOBJECT_APC                   18
 #define KOBJECT_DPC                   19
 #if DIRQL_NT >= 0xA00
 #define KOBJECT_THREADED_DPC 26

@@ -34,6 +34,10 @@ KeReleaseMutex(PKMUTEX Mutex, BOOLEAN Wait)
     if (Old == 0) {
         Mutex->OwnerThread = NULL;
         Thread->KernelApcDisable += Mutex->ApcDisable;
+        if (Thread->CombinedApcDisable == 0 &&
+            !IsListEmpty(&Thread->ApcState.ApcListHead[KernelMode])) {
+            KiCheckForKernelApc();
+        }
         RemoveEntryList(&Mutex->MutantListEntry);
         KiSignalObject(&Mutex->Header, SEMAPHORE_INCREMENT);
     }

@@ -27,6 +27,7 @@ static KTHREAD KiBootIdleThread;
 static VOID
 KiConnectSystemVectors(PKIDTENTRY64 Idt)
 {
+    ArchSetGate(&Idt[APC_VECTOR], (ULONG64)(ULONG_PTR)KiApcInterrupt, 0);
     ArchSetGate(&Idt[DISPATCH_VECTOR], (ULONG64)(ULONG_PTR)KiDpcInterrupt, 0);
     ArchSetGate(&Idt[CLOCK_VECTOR], (ULONG64)(ULONG_PTR)KiClockInterrupt, 0);
     ArchSetGate(&Idt[IPI_VECTOR], (ULONG64)(ULONG_PTR)KiIpiInterrupt, 0);
@@ -55,6 +56,7 @@ KiInitializeIdleThread(PKTHREAD Thread, PVOID StackTop, ULONG Number)
 {
     KeInitializeThread(Thread, NULL, 0, NULL, NULL, LOW_PRIORITY);
     Thread->InitialStack = StackTop;
+    Thread->ApcQueueable = FALSE; /* it is never below DISPATCH_LEVEL to take one */
     Thread->State = Running;
     Thread->NextProcessor = Number;
     Thread->Affinity = Thread->UserAffinity = AFFINITY_MASK(Number);

@@ -25,6 +25,9 @@ KiSwapThread(PKTHREAD New)
     if (New == Old) {
         return;
     }
+    if (__builtin_expect(New->ApcState.KernelApcPending, 0)) {
+        HalRequestSoftwareInterrupt(APC_LEVEL); /* fires when New is below APC_LEVEL */
+    }
     Prcb->CurrentThread = New;
     Prcb->QuantumEnd = FALSE;
     KiSwapStacks(&Old->KernelStack, New->KernelStack);

@@ -1,4 +1,4 @@
-/* Threads: made, started, ended; their priorities and their regions without APCs. */
+/* Threads: made, started, ended; their priorities. */
 #include "ki.h"
 
 static KE_THREAD_EXIT_ROUTINE *KiThreadExitRoutine;
@@ -30,6 +30,9 @@ KeInitializeThread(PKTHREAD Thread, PVOID StackTop, SIZE_T StackSize,
     KiInitializeHeader(&Thread->Header, KOBJECT_THREAD, sizeof(KTHREAD) / sizeof(LONG),
                        0);
     InitializeListHead(&Thread->MutantListHead);
+    InitializeListHead(&Thread->ApcState.ApcListHead[KernelMode]);
+    InitializeListHead(&Thread->ApcState.ApcListHead[UserMode]);
+    Thread->ApcQueueable = TRUE;
     KeInitializeTimerEx(&Thread->Timer, NotificationTimer);
     Thread->State = Initialized;
     Thread->Priority = Thread->BasePriority = (SCHAR)Priority;
@@ -76,10 +79,63 @@ KiAbandonMutants(PKTHREAD Thread)
         PKMUTANT Mutant = CONTAINING_RECORD(RemoveHeadList(&Thread->MutantListHead),
                                             KMUTANT, MutantListEntry);
         Mutant->OwnerThread = NULL;
+        Thread->KernelApcDisable += Mutant->ApcDisable;
         Mutant->Abandoned = TRUE;
         Mutant->Header.SignalState = 1;
         KiSignalObject(&Mutant->Header, 0);
     }
+}
+
+/* Takes the user-mode APCs out of the queue one by one and lets their owners know. */
+static VOID
+KiRundownUserApcs(PKTHREAD Thread)
+{
+    PLIST_ENTRY Head = &Thread->ApcState.ApcListHead[UserMode];
+
+    while (!IsListEmpty(Head)) { /* nobody inserts any more */
+        PKAPC Apc = NULL;
+        KIRQL OldIrql = KiLockDispatcher();
+
+        if (!IsListEmpty(Head)) {
+            Apc = CONTAINING_RECORD(Head->Flink, KAPC, ApcListEntry);
+            KiUnlinkApc(Apc);
+        }
+        KiUnlockDispatcher(OldIrql);
+        if (Apc != NULL && Apc->RundownRoutine != NULL) {
+            Apc->RundownRoutine(Apc);
+        }
+    }
+}
+
+/*
+ * The kernel APCs that are queued run now. One that cannot, a region that was not left, or
+ * a level that was not given back is KERNEL_APC_PENDING_DURING_EXIT (0x20): the APC, the
+ * thread's disable counts, the level.
+ */
+VOID
+KeRundownThread(VOID)
+{
+    PKTHREAD Thread = KeGetCurrentThread();
+    PLIST_ENTRY Head = &Thread->ApcState.ApcListHead[KernelMode];
+    KIRQL OldIrql = KiLockDispatcher();
+
+    KiAbandonMutants(Thread);
+    Thread->ApcQueueable = FALSE;
+    /* A normal routine that ends its thread is over with it. */
+    Thread->ApcState.KernelApcInProgress = FALSE;
+    KiUnlockDispatcher(OldIrql);
+    if (!IsListEmpty(Head) && OldIrql == PASSIVE_LEVEL) {
+        KiCheckForKernelApc();
+    }
+    if (Thread->CombinedApcDisable != 0 || OldIrql != PASSIVE_LEVEL ||
+        !IsListEmpty(Head)) {
+        PKAPC Apc =
+            IsListEmpty(Head) ? NULL : CONTAINING_RECORD(Head->Flink, KAPC, ApcListEntry);
+
+        KeBugCheckEx(KERNEL_APC_PENDING_DURING_EXIT, (ULONG_PTR)Apc,
+                     Thread->CombinedApcDisable, OldIrql, 0);
+    }
+    KiRundownUserApcs(Thread);
 }
 
 VOID
@@ -88,7 +144,6 @@ KeTerminateThread(VOID)
     PKTHREAD Thread = KeGetCurrentThread();
 
     KiLockDispatcher();
-    KiAbandonMutants(Thread);
     Thread->State = Terminated;
     Thread->Header.SignalState = 1;
     KiSignalObject(&Thread->Header, 0);
@@ -138,50 +193,3 @@ KeQueryPriorityThread(PKTHREAD Thread)
     return Thread->Priority;
 }
 EXPORT(KeQueryPriorityThread);
-
-/* Normal kernel APCs of the calling thread are off until the matching leave. */
-VOID NTAPI
-KeEnterCriticalRegion(VOID)
-{
-    KeGetCurrentThread()->KernelApcDisable--;
-}
-EXPORT(KeEnterCriticalRegion);
-
-VOID NTAPI
-KeLeaveCriticalRegion(VOID)
-{
-    KeGetCurrentThread()->KernelApcDisable++;
-}
-EXPORT(KeLeaveCriticalRegion);
-
-/* The same for all kernel APCs. */
-VOID NTAPI
-KeEnterGuardedRegion(VOID)
-{
-    KeGetCurrentThread()->SpecialApcDisable--;
-}
-EXPORT(KeEnterGuardedRegion);
-
-VOID NTAPI
-KeLeaveGuardedRegion(VOID)
-{
-    KeGetCurrentThread()->SpecialApcDisable++;
-}
-EXPORT(KeLeaveGuardedRegion);
-
-BOOLEAN
-NTAPI
-KeAreAllApcsDisabled(VOID)
-{
-    return KeGetCurrentThread()->SpecialApcDisable != 0 ||
-           KeGetCurrentIrql() >= APC_LEVEL;
-}
-EXPORT(KeAreAllApcsDisabled);
-
-BOOLEAN
-NTAPI
-KeAreApcsDisabled(VOID)
-{
-    return KeGetCurrentThread()->KernelApcDisable != 0 || KeAreAllApcsDisabled();
-}
-EXPORT(KeAreApcsDisabled);

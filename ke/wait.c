@@ -4,6 +4,9 @@
  * A waiting thread hangs one wait block in the list of each object, and one more in the
  * list of its own timer when the wait has a limit: a timeout is an object that becomes
  * signalled like any other.
+ *
+ * A kernel APC takes a thread out of its wait, runs, and the wait begins again: whether an
+ * object has become signalled meanwhile is looked at first, and its time has not stopped.
  */
 #include "ki.h"
 
@@ -11,8 +14,12 @@ typedef struct _KI_WAIT {
     ULONG Count;
     PVOID *Objects;
     WAIT_TYPE Type;
-    PKWAIT_BLOCK Blocks;
-} KI_WAIT;
+    PKWAIT_BLOCK Blocks; /* room for Count */
+    PLARGE_INTEGER Timeout;
+    KPROCESSOR_MODE Mode;
+    BOOLEAN Alertable;
+    ULONG64 Due; /* once it has begun: when Timeout ends, in interrupt time */
+} KI_WAIT, *PKI_WAIT;
 
 /* TRUE when the wait need not wait: *Status then says by what. Lock held. */
 static BOOLEAN
@@ -52,11 +59,31 @@ KiLinkBlock(PKTHREAD Thread, PKWAIT_BLOCK Block, PDISPATCHER_HEADER Object, USHO
     InsertTailList(&Object->WaitListHead, &Block->WaitListEntry);
 }
 
+/* Arms the thread's timer; for a wait that is resumed, to what is left. FALSE: the time is
+   over. Lock held. */
+static BOOLEAN
+KiStartTimeout(PKI_WAIT Wait, PKTHREAD Thread)
+{
+    LARGE_INTEGER Time = *Wait->Timeout;
+
+    if (Time.QuadPart < 0 && Wait->Due != 0) {
+        Time.QuadPart = (LONG64)(KiQueryInterruptTime() - Wait->Due);
+        if (Time.QuadPart >= 0) {
+            return FALSE;
+        }
+    }
+    if (!KiStartTimer(&Thread->Timer, Time)) {
+        return FALSE;
+    }
+    Wait->Due = Thread->Timer.DueTime.QuadPart;
+    return TRUE;
+}
+
 /* Hangs up the blocks. FALSE: the timeout is over already. Lock held. */
 static BOOLEAN
-KiPrepareWait(const KI_WAIT *Wait, PKTHREAD Thread, PLARGE_INTEGER Timeout)
+KiPrepareWait(PKI_WAIT Wait, PKTHREAD Thread)
 {
-    if (Timeout != NULL && !KiStartTimer(&Thread->Timer, *Timeout)) {
+    if (Wait->Timeout != NULL && !KiStartTimeout(Wait, Thread)) {
         return FALSE;
     }
     Thread->WaitBlockList = NULL;
@@ -64,38 +91,74 @@ KiPrepareWait(const KI_WAIT *Wait, PKTHREAD Thread, PLARGE_INTEGER Timeout)
         KiLinkBlock(Thread, &Wait->Blocks[Index], Wait->Objects[Index], (USHORT)Index,
                     Wait->Type);
     }
-    if (Timeout != NULL) {
+    if (Wait->Timeout != NULL) {
         KiLinkBlock(Thread, &Thread->TimerWaitBlock, &Thread->Timer.Header,
                     STATUS_TIMEOUT, WaitAny);
     }
     return TRUE;
 }
 
-/* The one wait under all of them. Blocks has room for Count. */
+/* A wait at a level where it may not block: in a DPC, or under a spin lock. */
+static VOID
+KiWaitTooHigh(const KI_WAIT *Wait, PKTHREAD Thread, KIRQL Irql, PVOID Caller)
+{
+    if (KeGetCurrentPrcb()->DpcRoutineActive) {
+        KeBugCheckEx(ATTEMPTED_SWITCH_FROM_DPC, (ULONG_PTR)Thread,
+                     (ULONG_PTR)KeGetCurrentPrcb()->IdleThread,
+                     (ULONG_PTR)Thread->InitialStack, 0);
+    }
+    KeBugCheckEx(IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Wait->Objects, Irql, 0,
+                 (ULONG_PTR)Caller);
+}
+
+/* Waits, once. STATUS_KERNEL_APC: kernel APCs have run, nothing else has happened; the
+   thread is at OldIrql but for the lock, which is held on both sides. */
 static NTSTATUS
-KiWait(const KI_WAIT *Wait, PLARGE_INTEGER Timeout)
+KiBlock(PKI_WAIT Wait, PKTHREAD Thread, KIRQL OldIrql)
+{
+    NTSTATUS Status = STATUS_KERNEL_APC;
+
+    if (__builtin_expect(!Thread->ApcState.KernelApcPending, 1) || OldIrql >= APC_LEVEL ||
+        Thread->SpecialApcDisable != 0) {
+        if (!KiPrepareWait(Wait, Thread)) {
+            return STATUS_TIMEOUT;
+        }
+        KE_ASSERT(Thread != KeGetCurrentPrcb()->IdleThread);
+        Thread->WaitIrql = OldIrql;
+        Thread->WaitMode = Wait->Mode;
+        Thread->Alertable = Wait->Alertable;
+        Thread->State = Waiting;
+        KiSwapThread(KiChooseThread(KeGetCurrentPrcb()));
+        Status = Thread->WaitStatus;
+    }
+    if (Status == STATUS_KERNEL_APC) {
+        KiDeliverInWait();
+    }
+    return Status;
+}
+
+/* The one wait under all of them. */
+static NTSTATUS
+KiWait(PKI_WAIT Wait)
 {
     PKTHREAD Thread = KeGetCurrentThread();
-    BOOLEAN MayBlock = (Timeout == NULL || Timeout->QuadPart != 0);
+    BOOLEAN MayBlock = (Wait->Timeout == NULL || Wait->Timeout->QuadPart != 0);
     KIRQL OldIrql = KiLockDispatcher();
     NTSTATUS Status;
 
     if (MayBlock && OldIrql >= DISPATCH_LEVEL) {
-        if (KeGetCurrentPrcb()->DpcRoutineActive) {
-            KeBugCheckEx(ATTEMPTED_SWITCH_FROM_DPC, (ULONG_PTR)Thread,
-                         (ULONG_PTR)KeGetCurrentPrcb()->IdleThread,
-                         (ULONG_PTR)Thread->InitialStack, 0);
-        }
-        KeBugCheckEx(IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Wait->Objects, OldIrql, 0,
-                     (ULONG_PTR)__builtin_return_address(0));
+        KiWaitTooHigh(Wait, Thread, OldIrql, __builtin_return_address(0));
     }
-    if (!KiTrySatisfy(Wait, Thread, &Status)) {
-        Status = STATUS_TIMEOUT;
-        if (MayBlock && KiPrepareWait(Wait, Thread, Timeout)) {
-            KE_ASSERT(Thread != KeGetCurrentPrcb()->IdleThread);
-            Thread->State = Waiting;
-            KiSwapThread(KiChooseThread(KeGetCurrentPrcb()));
-            Status = Thread->WaitStatus;
+    while (!KiTrySatisfy(Wait, Thread, &Status)) {
+        if (Wait->Alertable || Wait->Mode != KernelMode) {
+            Status = KiTestAlert(Thread, Wait->Mode, Wait->Alertable);
+            if (Status != STATUS_SUCCESS) {
+                break;
+            }
+        }
+        Status = MayBlock ? KiBlock(Wait, Thread, OldIrql) : STATUS_TIMEOUT;
+        if (Status != STATUS_KERNEL_APC) {
+            break;
         }
     }
     KiUnlockDispatcher(OldIrql);
@@ -106,20 +169,19 @@ KiWait(const KI_WAIT *Wait, PLARGE_INTEGER Timeout)
  * Waits until Object is signalled, at most Timeout (100 ns; negative: from now; NULL: for
  * ever; zero: does not wait).
  *
- * Returns STATUS_SUCCESS, STATUS_TIMEOUT, or STATUS_ABANDONED for a mutex whose owner
- * ended. IRQL: <= APC_LEVEL; <= DISPATCH_LEVEL with a zero timeout. Source: OBJ-1, OBJ-2.
+ * Returns STATUS_SUCCESS, STATUS_TIMEOUT, STATUS_ABANDONED for a mutex whose owner ended,
+ * and if Alertable STATUS_ALERTED; in UserMode STATUS_USER_APC. IRQL: <= APC_LEVEL; <= DISPATCH_LEVEL with a zero timeout. Source: OBJ-1, OBJ-2.
  */
 NTSTATUS
 NTAPI
 KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
                       BOOLEAN Alertable, PLARGE_INTEGER Timeout)
 {
-    KI_WAIT Wait = {1, &Object, WaitAny, KeGetCurrentThread()->WaitBlock};
+    KI_WAIT Wait = {1,       &Object,  WaitAny,   KeGetCurrentThread()->WaitBlock,
+                    Timeout, WaitMode, Alertable, 0};
 
     UNREFERENCED_PARAMETER(WaitReason);
-    UNREFERENCED_PARAMETER(WaitMode);
-    UNREFERENCED_PARAMETER(Alertable);
-    return KiWait(&Wait, Timeout);
+    return KiWait(&Wait);
 }
 EXPORT(KeWaitForSingleObject);
 
@@ -136,11 +198,10 @@ KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType,
                          BOOLEAN Alertable, PLARGE_INTEGER Timeout,
                          PKWAIT_BLOCK WaitBlockArray)
 {
-    KI_WAIT Wait = {Count, Object, WaitType, WaitBlockArray};
+    KI_WAIT Wait = {Count,   Object,   WaitType,  WaitBlockArray,
+                    Timeout, WaitMode, Alertable, 0};
 
     UNREFERENCED_PARAMETER(WaitReason);
-    UNREFERENCED_PARAMETER(WaitMode);
-    UNREFERENCED_PARAMETER(Alertable);
     if (Count > MAXIMUM_WAIT_OBJECTS ||
         (WaitBlockArray == NULL && Count > THREAD_WAIT_OBJECTS)) {
         KeBugCheckEx(MAXIMUM_WAIT_OBJECTS_EXCEEDED, 0, 0, 0, 0);
@@ -148,22 +209,21 @@ KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType,
     if (WaitBlockArray == NULL) {
         Wait.Blocks = KeGetCurrentThread()->WaitBlock;
     }
-    return KiWait(&Wait, Timeout);
+    return KiWait(&Wait);
 }
 EXPORT(KeWaitForMultipleObjects);
 
 /* Lets Interval pass (100 ns; negative: from now; positive: until that system time).
-   IRQL: <= APC_LEVEL. Returns STATUS_SUCCESS. */
+   Returns STATUS_SUCCESS; if Alertable STATUS_ALERTED, and in UserMode STATUS_USER_APC,
+   when that cut it short. IRQL: <= APC_LEVEL. */
 NTSTATUS
 NTAPI
 KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
                        PLARGE_INTEGER Interval)
 {
-    KI_WAIT Wait = {0, NULL, WaitAny, NULL};
+    KI_WAIT Wait = {0, NULL, WaitAny, NULL, Interval, WaitMode, Alertable, 0};
+    NTSTATUS Status = KiWait(&Wait);
 
-    UNREFERENCED_PARAMETER(WaitMode);
-    UNREFERENCED_PARAMETER(Alertable);
-    KiWait(&Wait, Interval);
-    return STATUS_SUCCESS;
+    return (Status == STATUS_TIMEOUT) ? STATUS_SUCCESS : Status;
 }
 EXPORT(KeDelayExecutionThread);

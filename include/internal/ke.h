@@ -55,7 +55,10 @@ VOID KeInitializeThread(PKTHREAD Thread, PVOID StackTop, SIZE_T StackSize,
                         PKSTART_ROUTINE StartRoutine, PVOID StartContext,
                         KPRIORITY Priority);
 VOID KeStartThread(PKTHREAD Thread);
-/* Ends the running thread: signals it and switches away for good. */
+/* The running thread is about to end: it abandons its mutants, takes no more APCs, and
+   those it has are run or run down. Calls drivers, so before it counts as gone. */
+VOID KeRundownThread(VOID);
+/* Ends the running thread, run down: signals it and switches away for good. */
 __attribute__((noreturn)) VOID KeTerminateThread(VOID);
 /* Returns when Thread, which has ended, no longer stands on its stack. IRQL <= DISPATCH.
  */

@@ -22,6 +22,14 @@ typedef enum _KTHREAD_STATE {
 #define THREAD_QUANTUM                                                                   \
     6 /* clock ticks, as NT's short client quantum is two units of three */
 
+/* The APCs of a thread. The lists and InProgress: dispatcher lock. */
+typedef struct _KAPC_STATE {
+    LIST_ENTRY ApcListHead[MaximumMode]; /* kernel mode: special ones first */
+    BOOLEAN KernelApcInProgress;         /* a normal routine has not returned yet */
+    volatile BOOLEAN KernelApcPending;   /* perhaps one can be delivered: look */
+    BOOLEAN UserApcPending;
+} KAPC_STATE, *PKAPC_STATE;
+
 typedef struct _KTHREAD {
     DISPATCHER_HEADER Header; /* signalled when the thread has ended */
     PVOID InitialStack;       /* top */
@@ -44,12 +52,17 @@ typedef struct _KTHREAD {
     KWAIT_BLOCK TimerWaitBlock;
     KTIMER Timer;
     LIST_ENTRY MutantListHead; /* mutants it owns */
+    KAPC_STATE ApcState;
+    BOOLEAN ApcQueueable; /* takes APCs: neither an idle thread nor one that ends */
+    BOOLEAN Alertable;    /* its present wait */
+    KPROCESSOR_MODE WaitMode;
+    BOOLEAN Alerted[MaximumMode];
     union {
         struct {
-            SHORT KernelApcDisable;
-            SHORT SpecialApcDisable;
+            SHORT KernelApcDisable;  /* critical regions and mutexes, negative */
+            SHORT SpecialApcDisable; /* guarded regions, negative */
         };
-        ULONG CombinedApcDisable;
+        ULONG CombinedApcDisable; /* 0: no region */
     };
     ULONG ContextSwitches;
     ULONG KernelTime; /* clock ticks that found it running */

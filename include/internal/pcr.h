@@ -34,6 +34,7 @@ typedef struct _KDPC_DATA {
 /* Requests one processor makes of another through the IPI vector. */
 #define IPI_REQUEST_DPC  0x1 /* also: look at NextThread */
 #define IPI_REQUEST_CALL 0x2
+#define IPI_REQUEST_APC  0x4 /* the running thread has an APC */
 
 typedef struct _KPRCB {
     ULONG MxCsr;

@@ -169,13 +169,15 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI NTSTATUS NTAPI
 /* --- Fast and guarded mutexes ----------------------------------------------------- */
 
 /* Count is 1 when free. The holder is at APC_LEVEL; OldIrql is its level before. */
-typedef struct _Is_capability_("mutex") _FAST_MUTEX {
+typedef struct _Is_capability_("mutex") _FAST_MUTEX
+{
     LONG Count;
     PVOID Owner;
     ULONG Contention;
     KEVENT Event;
     ULONG OldIrql;
-} FAST_MUTEX, *PFAST_MUTEX, KGUARDED_MUTEX, *PKGUARDED_MUTEX;
+}
+FAST_MUTEX, *PFAST_MUTEX, KGUARDED_MUTEX, *PKGUARDED_MUTEX;
 
 #define FM_LOCK_BIT 0x1
 
@@ -215,3 +217,10 @@ _IRQL_requires_max_(APC_LEVEL)
     _When_(return != 0,
                   _Acquires_lock_(*Mutex)) _Must_inspect_result_ NTKERNELAPI BOOLEAN NTAPI
     KeTryToAcquireGuardedMutex(_Inout_ PKGUARDED_MUTEX Mutex) _Capability_tried_(*Mutex);
+/* Inside a guarded region of the caller's. */
+_IRQL_requires_max_(APC_LEVEL) _Acquires_lock_(*Mutex) NTKERNELAPI VOID NTAPI
+    KeAcquireGuardedMutexUnsafe(_Inout_ PKGUARDED_MUTEX Mutex)
+        _Capability_acquired_(*Mutex);
+_IRQL_requires_max_(APC_LEVEL) _Releases_lock_(*Mutex) NTKERNELAPI VOID NTAPI
+    KeReleaseGuardedMutexUnsafe(_Inout_ PKGUARDED_MUTEX Mutex)
+        _Capability_released_(*Mutex);

@@ -175,6 +175,34 @@ struct _KAPC {
     BOOLEAN Inserted;
 };
 
+typedef enum _KAPC_ENVIRONMENT {
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment,
+    InsertApcEnvironment
+} KAPC_ENVIRONMENT;
+
+/* Without a normal routine it is a special kernel APC, which only a guarded region and
+   APC_LEVEL keep off. The object is the caller's until its kernel routine is called. */
+NTKERNELAPI VOID NTAPI KeInitializeApc(_Out_ PRKAPC Apc, _In_ PKTHREAD Thread,
+                                       _In_ KAPC_ENVIRONMENT Environment,
+                                       _In_ PKKERNEL_ROUTINE KernelRoutine,
+                                       _In_opt_ PKRUNDOWN_ROUTINE RundownRoutine,
+                                       _In_opt_ PKNORMAL_ROUTINE NormalRoutine,
+                                       _In_opt_ KPROCESSOR_MODE ApcMode,
+                                       _In_opt_ PVOID NormalContext);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN NTAPI
+    KeInsertQueueApc(_Inout_ PRKAPC Apc, _In_opt_ PVOID SystemArgument1,
+                     _In_opt_ PVOID SystemArgument2, _In_ KPRIORITY Increment);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN NTAPI
+    KeRemoveQueueApc(_Inout_ PRKAPC Apc);
+
+/* Ends an alertable wait of Thread with STATUS_ALERTED, now or when it comes to one. */
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN NTAPI
+    KeAlertThread(_Inout_ PKTHREAD Thread, _In_ KPROCESSOR_MODE AlertMode);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN NTAPI
+    KeTestAlertThread(_In_ KPROCESSOR_MODE AlertMode);
+
 /* --- System worker threads -------------------------------------------------------- */
 
 typedef enum _WORK_QUEUE_TYPE {
