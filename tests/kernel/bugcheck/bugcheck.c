@@ -34,6 +34,12 @@ static const BUGCHECK_CASE Cases[] = {
     {L"objects", WaitForTooMany},
     {L"semaphore", ReleaseBeyondLimit},
     {L"mutex", ReleaseForeignMutex},
+    {L"specialapc", LeaveSpecialApcRaised},
+    {L"kernelroutine", LeaveKernelRoutineLowered},
+    {L"normalroutine", LeaveNormalRoutineRaised},
+    {L"region", EndInRegion},
+    {L"exitapc", EndWithApc},
+    {L"exitmutex", EndWithFastMutex},
 };
 
 static VOID

@@ -20,3 +20,7 @@ KTAP_SUITE OverflowStack;
 KTAP_SUITE CompleteTwice, CompleteCancelable, WaitInDpc, LeaveDpcRaised, FreeTwice;
 KTAP_SUITE StayInDpc, StayRaised, LeaveWorkItemRaised, WaitForTooMany, ReleaseBeyondLimit,
     ReleaseForeignMutex;
+
+/* apc.c: APCs and the end of threads. */
+KTAP_SUITE LeaveSpecialApcRaised, LeaveKernelRoutineLowered, LeaveNormalRoutineRaised,
+    EndInRegion, EndWithApc, EndWithFastMutex;
