@@ -35,10 +35,10 @@ TestSubsets(VOID)
     ok_equal(Strays, 0, "CON-1 connected on one processor, it comes to that one");
 
     First = (COUNTED_ISR){0};
-    ok_status(ConnectOn(&First, Source.Affinity & ~(KAFFINITY)1), STATUS_SUCCESS,
+    ok_status(ConnectOn(&First, Device.Assigned & ~(KAFFINITY)1), STATUS_SUCCESS,
               "CON-1 connected on all but the first");
     IoGetAffinityInterrupt(First.Object, &Affinity);
-    ok_equal(Affinity.Mask, Source.Affinity & ~(KAFFINITY)1, "CON-32 that is the answer");
+    ok_equal(Affinity.Mask, Device.Assigned & ~(KAFFINITY)1, "CON-32 that is the answer");
     for (ULONG Round = 0; Round < 10; Round++) {
         RaiseOnce(&First.Claims);
     }
@@ -52,7 +52,7 @@ TestSubsets(VOID)
     for (ULONG Round = 0; Round < 10; Round++) {
         LONG Calls = First.Calls + Second.Calls;
 
-        EduWrite(EDU_RAISE, 1);
+        DeviceWrite(EDU_RAISE, 1);
         while (First.Calls + Second.Calls == Calls) {
             KtapSleep(1);
         }
@@ -72,7 +72,7 @@ static volatile LONG Raised, Lost, Stop;
 static VOID NTAPI
 RaiseOnAndOn(PVOID Total)
 {
-    KeSetSystemAffinityThread(Source.Affinity & ~(KAFFINITY)1);
+    KeSetSystemAffinityThread(Device.Assigned & ~(KAFFINITY)1);
     while (Stop == 0) {
         Raised++;
         Lost += !RaiseOnce(Total);
@@ -90,7 +90,7 @@ TestUnderFire(VOID)
     PKTHREAD Raiser;
 
     Steady = (COUNTED_ISR){.Total = &Total};
-    ConnectOn(&Steady, Source.Affinity & ~(KAFFINITY)1);
+    ConnectOn(&Steady, Device.Assigned & ~(KAFFINITY)1);
     Raiser = KtapCreateThread(RaiseOnAndOn, (PVOID)&Total);
     for (ULONG Round = 0; Round < FIRE_ROUNDS; Round++) {
         Guest = (COUNTED_ISR){.Total = &Total};

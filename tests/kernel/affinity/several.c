@@ -25,13 +25,13 @@ CountingIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
     PCOUNTED_ISR Isr = ServiceContext;
     ULONG Processor = KeGetCurrentProcessorNumber();
     LONG Inside = InterlockedIncrement(&Isr->Inside);
-    BOOLEAN Mine = EduRead(EDU_CAUSES) != 0;
+    BOOLEAN Mine = DeviceRead(EDU_CAUSES) != 0;
 
     Isr->MostInside = max(Isr->MostInside, Inside);
     Isr->ByProcessor[Processor]++;
     Isr->Interrupts[Processor] = Interrupt;
     if (Mine) {
-        EduWrite(EDU_ACKNOWLEDGE, MAXULONG);
+        DeviceWrite(EDU_ACKNOWLEDGE, MAXULONG);
     }
     if (Isr->Lingers) {
         KeStallExecutionProcessor(2000);
@@ -51,8 +51,8 @@ NTSTATUS
 ConnectOn(PCOUNTED_ISR Isr, KAFFINITY Processors)
 {
     KtapPoison(&Isr->Object);
-    return IoConnectInterrupt(&Isr->Object, CountingIsr, Isr, NULL, Source.Vector,
-                              Source.Irql, Source.Irql, Source.Mode, TRUE, Processors,
+    return IoConnectInterrupt(&Isr->Object, CountingIsr, Isr, NULL, Device.Vector,
+                              Device.Irql, Device.Irql, Device.Mode, TRUE, Processors,
                               FALSE);
 }
 
@@ -68,7 +68,7 @@ RaiseOnce(volatile LONG *Counter)
 {
     LONG Next = *Counter + 1;
 
-    EduWrite(EDU_RAISE, 1);
+    DeviceWrite(EDU_RAISE, 1);
     return KtapSpinUntil(Counter, Next);
 }
 
@@ -98,7 +98,7 @@ ReadGates(PULONG64 Targets)
 
         KeSetSystemAffinityThread((KAFFINITY)1 << Number);
         __asm__ __volatile__("sidt %0" : "=m"(Table));
-        Gate = (GATE *)Table.Base + Source.Vector;
+        Gate = (GATE *)Table.Base + Device.Vector;
         Targets[Number] = (ULONG64)Gate->OffsetHigh << 32 |
                           (ULONG64)Gate->OffsetMiddle << 16 | Gate->OffsetLow;
     }
@@ -144,13 +144,13 @@ TestSeveral(VOID)
     PKINTERRUPT Stale;
 
     ReadGates(Before);
-    ok_status(ConnectOn(&Isr, Source.Affinity), STATUS_SUCCESS,
+    ok_status(ConnectOn(&Isr, Device.Assigned), STATUS_SUCCESS,
               "CON-1 KINT-5 one registration for all processors");
     ReadGates(During);
     ok_equal(CountEqual(Before, During), 0, "KINT-3 the gate of each processor is set");
     ok_status(IoGetAffinityInterrupt(Isr.Object, &Affinity), STATUS_SUCCESS,
               "CON-32 IoGetAffinityInterrupt knows it");
-    ok(Affinity.Group == 0 && Affinity.Mask == Source.Affinity,
+    ok(Affinity.Group == 0 && Affinity.Mask == Device.Assigned,
        "CON-32 AFF-5 all its processors, in group 0");
     TestRaises(&Isr);
 
@@ -161,16 +161,16 @@ TestSeveral(VOID)
              "CHN-7 disconnected, every processor's gate is as before");
     ok_status(IoGetAffinityInterrupt(Stale, &Affinity), STATUS_INVALID_PARAMETER,
               "CON-32 and the object is unknown");
-    EduWrite(EDU_RAISE, 1);
+    DeviceWrite(EDU_RAISE, 1);
     KtapSleep(20);
     ok_equal(Isr.Calls, ROUNDS, "CON-28 no processor calls the ISR any more");
-    EduWrite(EDU_ACKNOWLEDGE, MAXULONG);
+    DeviceWrite(EDU_ACKNOWLEDGE, MAXULONG);
 
     Isr = (COUNTED_ISR){0};
     ok_status(ConnectOn(&Isr, ~(KAFFINITY)0), STATUS_SUCCESS,
               "CON-3 processors that are not there do not count");
     IoGetAffinityInterrupt(Isr.Object, &Affinity);
-    ok_equal(Affinity.Mask, Source.Affinity, "CON-3 CON-32 nor are they answered");
+    ok_equal(Affinity.Mask, Device.Assigned, "CON-3 CON-32 nor are they answered");
     DisconnectIsr(&Isr);
 }
 
@@ -187,7 +187,7 @@ SendVector(KAFFINITY Processors)
     KeRaiseIrql(HIGH_LEVEL, &Old);
     WRITE_REGISTER_ULONG((PULONG)(LocalApic + APIC_COMMAND_HIGH),
                          (ULONG)Processors << LOGICAL_ID_SHIFT);
-    WRITE_REGISTER_ULONG(Low, APIC_COMMAND_ASSERT | APIC_COMMAND_LOGICAL | Source.Vector);
+    WRITE_REGISTER_ULONG(Low, APIC_COMMAND_ASSERT | APIC_COMMAND_LOGICAL | Device.Vector);
     while (READ_REGISTER_ULONG(Low) & APIC_COMMAND_PENDING) {
     }
     KeLowerIrql(Old);
@@ -205,8 +205,8 @@ TestOneLock(VOID)
 
     LocalApic = MmMapIoSpace(Address, LOCAL_APIC_SPACE, MmNonCached);
     Isr.Lingers = TRUE;
-    ConnectOn(&Isr, Source.Affinity);
-    SendVector(Source.Affinity);
+    ConnectOn(&Isr, Device.Assigned);
+    SendVector(Device.Assigned);
     KtapAwait(&Isr.Calls, (LONG)Processors);
     for (ULONG Number = 0; Number < Processors; Number++) {
         BOOLEAN Own = Isr.Interrupts[Number] != NULL;
@@ -224,7 +224,7 @@ TestOneLock(VOID)
              "KINT-12 ISR-3 all at once, one after the other: one lock");
 
     Old = KeAcquireInterruptSpinLock(Isr.Object);
-    SendVector(Source.Affinity & ~((KAFFINITY)1 << KeGetCurrentProcessorNumber()));
+    SendVector(Device.Assigned & ~((KAFFINITY)1 << KeGetCurrentProcessorNumber()));
     KeStallExecutionProcessor(5000);
     Held = Isr.Calls;
     KeReleaseInterruptSpinLock(Isr.Object, Old);

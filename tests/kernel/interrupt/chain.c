@@ -26,9 +26,9 @@ TestChain(VOID)
 {
     First = (LINE_ISR){.Claims = TRUE};
     Second = (LINE_ISR){.Claims = TRUE};
-    ok_status(ConnectLine(&First, Line.Irql), STATUS_SUCCESS,
+    ok_status(ConnectLine(&First, Device.Irql), STATUS_SUCCESS,
               "CHN-6 a first shared object");
-    ok_status(ConnectLine(&Second, (KIRQL)(Line.Irql + 1)), STATUS_SUCCESS,
+    ok_status(ConnectLine(&Second, (KIRQL)(Device.Irql + 1)), STATUS_SUCCESS,
               "CHN-6 a second one joins");
 
     RaiseShared(&First);
@@ -38,8 +38,9 @@ TestChain(VOID)
     RaiseShared(&Second);
     ok(First.Calls == 1 && Second.Calls == 1,
        "ISR-2 CHN-1 after FALSE the next is asked");
-    ok_equal(Second.Irql, Line.Irql + 1, "CHN-4 CHN-10 each at its own SynchronizeIrql");
-    ok_equal(First.Irql, Line.Irql, "CHN-4 lower before and after");
+    ok_equal(Second.Irql, Device.Irql + 1,
+             "CHN-4 CHN-10 each at its own SynchronizeIrql");
+    ok_equal(First.Irql, Device.Irql, "CHN-4 lower before and after");
     ok(First.LockHeld && Second.LockHeld, "CHN-4 each under its own lock");
 
     DisconnectLine(&First);
@@ -48,7 +49,7 @@ TestChain(VOID)
        "CHN-7 the head leaves, the next is the head");
     First.Claims = TRUE;
     Second.Claims = FALSE;
-    ConnectLine(&First, Line.Irql);
+    ConnectLine(&First, Device.Irql);
     RaiseShared(&First);
     ok(First.Calls == 1 && Second.Calls == 1, "CHN-5 who comes back joins at the tail");
     Second.Claims = TRUE;
@@ -66,13 +67,15 @@ TestChainRules(VOID)
 
     First = (LINE_ISR){.Claims = TRUE};
     Second = (LINE_ISR){.Claims = TRUE};
-    ConnectLine(&First, Line.Irql);
-    Status = IoConnectInterrupt(&Object, LineIsr, &Second, NULL, Line.Vector, Line.Irql,
-                                Line.Irql, Line.Mode, FALSE, Line.Affinity, FALSE);
+    ConnectLine(&First, Device.Irql);
+    Status =
+        IoConnectInterrupt(&Object, LineIsr, &Second, NULL, Device.Vector, Device.Irql,
+                           Device.Irql, Device.Mode, FALSE, Device.Affinity, FALSE);
     ok_status(Status, STATUS_INVALID_PARAMETER, "CHN-6 who does not share cannot join");
     ok(Object == NULL, "CON-9 and gets no object");
-    Status = IoConnectInterrupt(&Object, LineIsr, &Second, NULL, Line.Vector, Line.Irql,
-                                Line.Irql, Latched, TRUE, Line.Affinity, FALSE);
+    Status =
+        IoConnectInterrupt(&Object, LineIsr, &Second, NULL, Device.Vector, Device.Irql,
+                           Device.Irql, Latched, TRUE, Device.Affinity, FALSE);
     ok_status(Status, STATUS_INVALID_PARAMETER, "CHN-6 nor who has another mode");
     RaiseShared(&First);
     ok(First.Calls == 1 && Second.Calls == 0, "CHN-6 the one who was there is unharmed");

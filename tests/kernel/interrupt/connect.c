@@ -12,24 +12,24 @@ TestConnect(VOID)
     PKINTERRUPT Object = (PKINTERRUPT)(ULONG_PTR)KTAP_POISON;
     NTSTATUS Status;
 
-    ok_equal(Line.Irql, Line.Vector >> 4,
+    ok_equal(Device.Irql, Device.Vector >> 4,
              "IRQL-4 CON-4 the assigned level is Vector >> 4");
-    ok(Line.Shared && Line.Mode == LevelSensitive,
+    ok(Device.Shared && Device.Mode == LevelSensitive,
        "CON-24 a PCI line is shared, by level");
-    ok((Line.Assigned & KeQueryActiveProcessors()) != 0,
+    ok((Device.Assigned & KeQueryActiveProcessors()) != 0,
        "AFF-4 the assigned affinity has an active processor");
-    Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Line.Vector, Line.Irql,
-                                Line.Irql, Line.Mode, Line.Shared, 0, FALSE);
+    Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Device.Vector, Device.Irql,
+                                Device.Irql, Device.Mode, Device.Shared, 0, FALSE);
     ok_status(Status, STATUS_INVALID_PARAMETER, "CON-2 no processor is refused");
     ok(Object == NULL, "CON-9 the object of a failed connect is NULL");
-    Status =
-        IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Line.Vector, Line.Irql,
-                           Line.Irql, Line.Mode, Line.Shared, (KAFFINITY)1 << 63, FALSE);
+    Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Device.Vector, Device.Irql,
+                                Device.Irql, Device.Mode, Device.Shared,
+                                (KAFFINITY)1 << 63, FALSE);
     ok_status(Status, STATUS_INVALID_PARAMETER,
               "CON-3 a processor that is not up is no processor");
-    Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Line.Vector, Line.Irql,
-                                (KIRQL)(Line.Irql - 1), Line.Mode, Line.Shared,
-                                Line.Affinity, FALSE);
+    Status = IoConnectInterrupt(&Object, LineIsr, NULL, NULL, Device.Vector, Device.Irql,
+                                (KIRQL)(Device.Irql - 1), Device.Mode, Device.Shared,
+                                Device.Affinity, FALSE);
     ok_status(Status, STATUS_INVALID_PARAMETER,
               "KCI-3 CON-2 SynchronizeIrql below Irql is refused");
 }
@@ -39,16 +39,16 @@ PrepareFully(PIO_CONNECT_INTERRUPT_PARAMETERS Connect, PLINE_ISR Isr)
 {
     RtlZeroMemory(Connect, sizeof(*Connect));
     Connect->Version = CONNECT_FULLY_SPECIFIED;
-    Connect->FullySpecified.PhysicalDeviceObject = Line.PhysicalDevice;
+    Connect->FullySpecified.PhysicalDeviceObject = Device.Physical;
     Connect->FullySpecified.InterruptObject = &Isr->Object;
     Connect->FullySpecified.ServiceRoutine = LineIsr;
     Connect->FullySpecified.ServiceContext = Isr;
-    Connect->FullySpecified.Vector = Line.Vector;
-    Connect->FullySpecified.Irql = Line.Irql;
-    Connect->FullySpecified.SynchronizeIrql = Line.Irql;
-    Connect->FullySpecified.InterruptMode = Line.Mode;
-    Connect->FullySpecified.ShareVector = Line.Shared;
-    Connect->FullySpecified.ProcessorEnableMask = Line.Affinity;
+    Connect->FullySpecified.Vector = Device.Vector;
+    Connect->FullySpecified.Irql = Device.Irql;
+    Connect->FullySpecified.SynchronizeIrql = Device.Irql;
+    Connect->FullySpecified.InterruptMode = Device.Mode;
+    Connect->FullySpecified.ShareVector = Device.Shared;
+    Connect->FullySpecified.ProcessorEnableMask = Device.Affinity;
 }
 
 static VOID
@@ -107,16 +107,17 @@ TestLineBased(VOID)
 
     RtlZeroMemory(&Connect, sizeof(Connect));
     Connect.Version = CONNECT_LINE_BASED;
-    Connect.LineBased.PhysicalDeviceObject = Line.PhysicalDevice;
+    Connect.LineBased.PhysicalDeviceObject = Device.Physical;
     Connect.LineBased.InterruptObject = &Isr.Object;
     Connect.LineBased.ServiceRoutine = LineIsr;
     Connect.LineBased.ServiceContext = &Isr;
     if (ok_status(IoConnectInterruptEx(&Connect), STATUS_SUCCESS,
                   "CON-15 LINE_BASED finds the line itself")) {
         ok(RaiseLine(&Isr), "CON-15 its ISR is called");
-        ok((Line.Assigned >> Isr.Processor & 1) != 0,
+        ok((Device.Assigned >> Isr.Processor & 1) != 0,
            "CON-15 AFF-4 on a processor of the assigned affinity");
-        ok_equal(Isr.Irql, Line.Irql, "CON-17 SynchronizeIrql 0 means the line's level");
+        ok_equal(Isr.Irql, Device.Irql,
+                 "CON-17 SynchronizeIrql 0 means the line's level");
         Disconnect(CONNECT_LINE_BASED, Isr.Object);
     }
 }
@@ -139,7 +140,7 @@ TestMessageBased(VOID)
 
     RtlZeroMemory(&Connect, sizeof(Connect));
     Connect.Version = CONNECT_MESSAGE_BASED;
-    Connect.MessageBased.PhysicalDeviceObject = Line.PhysicalDevice;
+    Connect.MessageBased.PhysicalDeviceObject = Device.Physical;
     Connect.MessageBased.ConnectionContext.InterruptObject = &Isr.Object;
     Connect.MessageBased.MessageServiceRoutine = MessageIsr;
     Connect.MessageBased.ServiceContext = &Isr;
@@ -211,14 +212,14 @@ TestGate(VOID)
     ULONG64 Target, Offset;
 
     MoveToLine();
-    if (ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS,
+    if (ok_status(ConnectLine(&Isr, Device.Irql), STATUS_SUCCESS,
                   "CON-2 a line connects")) {
         Header = (USHORT *)Isr.Object;
         ok_equal(Header[0], KOBJECT_INTERRUPT, "KINT-1 the object's type is 22");
         Offset = (Header[1] == 0x80) ? 0x70 : 0x90;
-        Target = GateTarget(Line.Vector);
+        Target = GateTarget(Device.Vector);
         ok(Target == (ULONG64)(ULONG_PTR)Isr.Object + Offset ||
-               (Header[1] >= 0x100 && IsThunk(Target, Line.Vector)),
+               (Header[1] >= 0x100 && IsThunk(Target, Device.Vector)),
            "KINT-8 KINT-9 the gate leads into the object, or to a thunk");
         DisconnectLine(&Isr);
     }

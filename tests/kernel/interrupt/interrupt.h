@@ -1,32 +1,12 @@
 /*
- * interrupt.h: QEMU's edu device (PCI 1234:11E8) as a line that can be raised at will, an
- * ISR that writes down how it was called, and the parts of the suite.
- *
- * edu keeps its pin up while any cause bit is set: writing EDU_RAISE sets bits, writing
- * EDU_ACKNOWLEDGE clears them.
+ * interrupt.h: edu as a line that can be raised at will, an ISR that writes down how it was
+ * called, and the parts of the suite.
  */
 #pragma once
 
-#include "../ktap.h"
+#include <device.h>
 
-#define EDU_REGISTER_SPACE 0x1000
-#define EDU_IDENTITY       0x00
-#define EDU_LIVENESS       0x04
-#define EDU_CAUSES         0x24
-#define EDU_RAISE          0x60
-#define EDU_ACKNOWLEDGE    0x64
-
-/* Set at START, constant afterwards. */
-typedef struct _LINE {
-    PDEVICE_OBJECT PhysicalDevice;
-    PUCHAR Registers;
-    ULONG Vector;
-    KIRQL Irql;
-    KAFFINITY Assigned; /* all processors it may be connected on */
-    KAFFINITY Affinity; /* the one of them where it is: the tests say who masks it */
-    KINTERRUPT_MODE Mode;
-    BOOLEAN Shared;
-} LINE;
+#define EDU_LIVENESS 0x04 /* answers with the complement of what was written */
 
 /* How an ISR behaves, and what its last call saw. Calls is written last. */
 typedef struct _LINE_ISR {
@@ -49,22 +29,7 @@ typedef struct _LINE_ISR {
     volatile LONG Calls;
 } LINE_ISR, *PLINE_ISR;
 
-extern LINE Line;
-extern PDEVICE_OBJECT FunctionDevice;
-
 KSERVICE_ROUTINE LineIsr;
-
-static inline ULONG
-EduRead(ULONG Register)
-{
-    return READ_REGISTER_ULONG((PULONG)(Line.Registers + Register));
-}
-
-static inline VOID
-EduWrite(ULONG Register, ULONG Value)
-{
-    WRITE_REGISTER_ULONG((PULONG)(Line.Registers + Register), Value);
-}
 
 /* interrupt.c: a claiming ISR with its own lock, connected at SynchronizeIrql. */
 NTSTATUS ConnectLine(PLINE_ISR Isr, KIRQL SynchronizeIrql);

@@ -13,7 +13,7 @@ LineIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
     PLINE_ISR Isr = ServiceContext;
     ULONG Mxcsr = STRANGE_MXCSR;
     ULONGLONG Before = KeQueryInterruptTime();
-    BOOLEAN Mine = EduRead(EDU_CAUSES) != 0 && (Isr->Claims || Isr->Disowns);
+    BOOLEAN Mine = DeviceRead(EDU_CAUSES) != 0 && (Isr->Claims || Isr->Disowns);
 
     Isr->Depth++;
     Isr->MostDepth = max(Isr->MostDepth, Isr->Depth);
@@ -36,7 +36,7 @@ LineIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
                              : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5");
     }
     if (Mine && Isr->IgnoredCalls-- <= 0) {
-        EduWrite(EDU_ACKNOWLEDGE, MAXULONG);
+        DeviceWrite(EDU_ACKNOWLEDGE, MAXULONG);
         if (Isr->Requests != NULL) {
             IoRequestDpc(Isr->Requests, NULL, Isr);
         }
@@ -52,25 +52,25 @@ TestService(VOID)
     LINE_ISR Isr = {.Claims = TRUE};
     GROUP_AFFINITY Affinity;
 
-    ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS, "CON-2 a line connects");
+    ok_status(ConnectLine(&Isr, Device.Irql), STATUS_SUCCESS, "CON-2 a line connects");
     ok(RaiseLine(&Isr), "ISR-2 the ISR of the device is called");
     KtapSleep(5);
     ok_equal(Isr.Calls, 1, "CHN-1 once, since it silenced the device");
     ok(Isr.Interrupt == Isr.Object, "ISR-1 it gets the interrupt object");
-    ok_equal(Isr.Irql, Line.Irql, "ISR-4 KINT-16 it runs at SynchronizeIrql");
+    ok_equal(Isr.Irql, Device.Irql, "ISR-4 KINT-16 it runs at SynchronizeIrql");
     ok_equal(Isr.LockHeld, 1, "ISR-3 CON-6 the supplied lock is held meanwhile");
     ok(KeTestSpinLock(&Isr.Lock), "ISR-3 and released afterwards");
     ok_equal(Isr.InterruptsEnabled, 1, "ISR-5 interrupts are enabled in an ISR");
-    ok_equal((KAFFINITY)1 << Isr.Processor, Line.Affinity,
+    ok_equal((KAFFINITY)1 << Isr.Processor, Device.Affinity,
              "CON-3 KINT-3 on the processor it was connected on");
     ok(NT_SUCCESS(IoGetAffinityInterrupt(Isr.Object, &Affinity)) && Affinity.Group == 0 &&
-           Affinity.Mask == (Line.Affinity & KeQueryActiveProcessors()),
+           Affinity.Mask == (Device.Affinity & KeQueryActiveProcessors()),
        "CON-32 IoGetAffinityInterrupt answers where it is connected");
     DisconnectLine(&Isr);
 
-    ConnectLine(&Isr, (KIRQL)(Line.Irql + 1));
+    ConnectLine(&Isr, (KIRQL)(Device.Irql + 1));
     ok(RaiseLine(&Isr), "CON-5 a SynchronizeIrql above Irql connects");
-    ok_equal(Isr.Irql, Line.Irql + 1, "KINT-16 CON-5 the ISR runs at it");
+    ok_equal(Isr.Irql, Device.Irql + 1, "KINT-16 CON-5 the ISR runs at it");
     ok_equal(Isr.LockHeld, 1, "ISR-3 the lock is held there too");
     DisconnectLine(&Isr);
 }
@@ -92,7 +92,7 @@ CriticalSection(PVOID Context)
     Section->Processor = (LONG)KeGetCurrentProcessorNumber();
     Section->LockHeld = !KeTestSpinLock(&Section->Isr->Lock);
     if (Section->Raises) {
-        EduWrite(EDU_RAISE, 1);
+        DeviceWrite(EDU_RAISE, 1);
         KeStallExecutionProcessor(5000);
     }
     Section->CallsInside = Section->Isr->Calls;
@@ -107,11 +107,11 @@ TestSynchronize(VOID)
     ULONG Wrong = 0;
     KIRQL Old;
 
-    ConnectLine(&Isr, (KIRQL)(Line.Irql + 1));
+    ConnectLine(&Isr, (KIRQL)(Device.Irql + 1));
     MoveToLine();
     ok_equal(KeSynchronizeExecution(Isr.Object, CriticalSection, &Section), TRUE,
              "SYN-1 KeSynchronizeExecution returns the routine's TRUE");
-    ok_equal(Section.Irql, Line.Irql + 1, "SYN-1 the routine runs at SynchronizeIrql");
+    ok_equal(Section.Irql, Device.Irql + 1, "SYN-1 the routine runs at SynchronizeIrql");
     ok_equal(Section.LockHeld, 1, "SYN-1 with the lock held");
     ok_equal(Section.Processor, KeGetCurrentProcessorNumber(), "SYN-1 on this processor");
     ok_irql(PASSIVE_LEVEL, "SYN-1 the level is restored");
@@ -130,7 +130,7 @@ TestSynchronize(VOID)
              "SYN-4 the ISR waits for the section, whichever processor holds it");
 
     Old = KeAcquireInterruptSpinLock(Isr.Object);
-    ok(Old == PASSIVE_LEVEL && KeGetCurrentIrql() == Line.Irql + 1 &&
+    ok(Old == PASSIVE_LEVEL && KeGetCurrentIrql() == Device.Irql + 1 &&
            !KeTestSpinLock(&Isr.Lock),
        "SYN-2 KeAcquireInterruptSpinLock: level and lock");
     KeReleaseInterruptSpinLock(Isr.Object, Old);
@@ -147,10 +147,10 @@ TestMasked(VOID)
     LONG AtLevel, AtOnce, Later;
     KIRQL Old;
 
-    ConnectLine(&Isr, Line.Irql);
+    ConnectLine(&Isr, Device.Irql);
     MoveToLine();
-    KeRaiseIrql(Line.Irql, &Old);
-    EduWrite(EDU_RAISE, 1);
+    KeRaiseIrql(Device.Irql, &Old);
+    DeviceWrite(EDU_RAISE, 1);
     KeStallExecutionProcessor(5000);
     AtLevel = Isr.Calls;
     __writecr8(Old);
@@ -161,8 +161,8 @@ TestMasked(VOID)
     ok_equal(AtOnce, 1, "IRQL-7 IRQL-19 lowering delivers it at once");
     ok_equal(Later, 1, "IRQL-7 and once");
 
-    KeRaiseIrql((KIRQL)(Line.Irql - 1), &Old);
-    EduWrite(EDU_RAISE, 1);
+    KeRaiseIrql((KIRQL)(Device.Irql - 1), &Old);
+    DeviceWrite(EDU_RAISE, 1);
     AtLevel = KtapSpinUntil(&Isr.Calls, 2);
     KeLowerIrql(Old);
     ok_equal(AtLevel, TRUE, "IRQL-7 one level below its own it is delivered");
@@ -176,14 +176,14 @@ TestAnswers(VOID)
 {
     LINE_ISR Isr = {.Disowns = TRUE};
 
-    ConnectLine(&Isr, Line.Irql);
+    ConnectLine(&Isr, Device.Irql);
     ok(RaiseLine(&Isr), "CHN-8 an ISR that answers FALSE was called");
     KtapSleep(5);
     ok_equal(Isr.Calls, 1, "CHN-8 its answer changes nothing when it is alone");
     Isr.Disowns = FALSE;
     Isr.Claims = TRUE;
     Isr.IgnoredCalls = 2;
-    EduWrite(EDU_RAISE, 1);
+    DeviceWrite(EDU_RAISE, 1);
     ok(KtapAwait(&Isr.Calls, 4), "CHN-1 a line left up interrupts again");
     KtapSleep(5);
     ok_equal(Isr.Calls, 4, "CHN-1 until it is down");
@@ -202,7 +202,7 @@ TestExtendedState(VOID)
     for (ULONG Index = 0; Index < 12; Index++) {
         In[Index] = 0x0123456789ABCDEFULL * (Index + 1);
     }
-    ConnectLine(&Isr, Line.Irql);
+    ConnectLine(&Isr, Device.Irql);
     MoveToLine();
     __asm__ __volatile__(
         "ldmxcsr %[mxcsr]\n\t"
@@ -216,7 +216,7 @@ TestExtendedState(VOID)
         "movdqa %%xmm2, 32(%[out])\n\tmovdqa %%xmm3, 48(%[out])\n\t"
         "movdqa %%xmm4, 64(%[out])\n\tmovdqa %%xmm5, 80(%[out])"
         : [turns] "+r"(Turns), [after] "=m"(MxcsrAfter)
-        : [in] "r"(In), [out] "r"(Out), [raise] "r"(Line.Registers + EDU_RAISE),
+        : [in] "r"(In), [out] "r"(Out), [raise] "r"(Device.Registers + EDU_RAISE),
           [calls] "m"(Isr.Calls), [mxcsr] "m"(Mxcsr)
         : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "memory", "cc");
     KeRevertToUserAffinityThread();
@@ -236,7 +236,7 @@ TestInterrupted(VOID)
     LINE_ISR Isr = {.Claims = TRUE, .WaitsClock = TRUE};
 
     if (KeQueryActiveProcessorCount(NULL) == 1) {
-        ConnectLine(&Isr, Line.Irql);
+        ConnectLine(&Isr, Device.Irql);
         RaiseLine(&Isr);
         ok_equal(Isr.ClockTicked, 1, "ISR-5 the clock interrupts an ISR");
         DisconnectLine(&Isr);
@@ -253,19 +253,19 @@ DpcForIsr(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
     UNREFERENCED_PARAMETER(Dpc);
     DpcProcessor = (LONG)KeGetCurrentProcessorNumber();
     DpcIrql = KeGetCurrentIrql();
-    DpcContext = (DeviceObject == FunctionDevice && Irp == NULL) ? Context : NULL;
+    DpcContext = (DeviceObject == Device.Function && Irp == NULL) ? Context : NULL;
     DpcRuns++;
 }
 
 VOID
 TestDpcForIsr(VOID)
 {
-    LINE_ISR Isr = {.Claims = TRUE, .Requests = FunctionDevice};
+    LINE_ISR Isr = {.Claims = TRUE, .Requests = Device.Function};
     LONG Held;
     KIRQL Old;
 
-    IoInitializeDpcRequest(FunctionDevice, DpcForIsr);
-    ConnectLine(&Isr, Line.Irql);
+    IoInitializeDpcRequest(Device.Function, DpcForIsr);
+    ConnectLine(&Isr, Device.Irql);
     RaiseLine(&Isr);
     ok(KtapAwait(&DpcRuns, 1), "DPC-26 IoRequestDpc in an ISR runs the DpcForIsr");
     ok(DpcContext == &Isr,
@@ -276,7 +276,7 @@ TestDpcForIsr(VOID)
     MoveToLine();
     KeRaiseIrql(DISPATCH_LEVEL, &Old);
     for (LONG Turn = 2; Turn <= 4; Turn++) {
-        EduWrite(EDU_RAISE, 1);
+        DeviceWrite(EDU_RAISE, 1);
         KtapSpinUntil(&Isr.Calls, Turn);
     }
     Held = DpcRuns;
@@ -292,15 +292,15 @@ TestDisconnect(VOID)
 {
     LINE_ISR Isr = {.Claims = TRUE};
 
-    ConnectLine(&Isr, Line.Irql);
+    ConnectLine(&Isr, Device.Irql);
     RaiseLine(&Isr);
     DisconnectLine(&Isr);
-    EduWrite(EDU_RAISE, 1);
+    DeviceWrite(EDU_RAISE, 1);
     KtapSleep(20);
     ok_equal(Isr.Calls, 1, "CON-28 CHN-7 after the disconnect the ISR is not called");
-    ok(EduRead(EDU_CAUSES) != 0, "CHN-7 though the line is up");
-    EduWrite(EDU_ACKNOWLEDGE, MAXULONG);
-    ok_status(ConnectLine(&Isr, Line.Irql), STATUS_SUCCESS,
+    ok(DeviceRead(EDU_CAUSES) != 0, "CHN-7 though the line is up");
+    DeviceWrite(EDU_ACKNOWLEDGE, MAXULONG);
+    ok_status(ConnectLine(&Isr, Device.Irql), STATUS_SUCCESS,
               "CON-2 it can be connected again");
     ok(RaiseLine(&Isr), "CON-7 and is called again");
     DisconnectLine(&Isr);
