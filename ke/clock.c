@@ -8,11 +8,17 @@
 #include "ki.h"
 #include "dpcrule.h"
 
-#define TIME_KEEPER 0
-
 /* The page at KI_USER_SHARED_DATA; the alias lets the kernel write what drivers read. */
 static __attribute__((aligned(PAGE_SIZE))) UCHAR KiSharedPage[PAGE_SIZE];
 #define KI_SHARED ((KUSER_SHARED_DATA *)KiSharedPage)
+
+#define UNITS_PER_SECOND 10000000
+/* Milliseconds in a tick, with 24 bits behind the point. */
+#define TICK_COUNT_MULTIPLIER ((ULONG)(((ULONG64)KE_CLOCK_PERIOD << 24) / 10000))
+
+/* Odd while the times of a tick change; and the TSC at the last tick. */
+static volatile ULONG KiTickSequence;
+static volatile ULONG64 KiTickTimeStamp;
 
 /* Two 32-bit halves and a copy of the high one: a reader of 32 bits at a time compares
    the copies, a reader of 64 never sees half a store. The copy is written first. */
@@ -42,8 +48,8 @@ KeInitializeTime(LONG64 SystemTime)
     ULONG64 Frame = ArchTranslate((ULONG64)(ULONG_PTR)KiSharedPage);
 
     KE_ASSERT(ArchMapPage(ARCH_SHARED_USER_DATA, Frame, 0));
+    KI_SHARED->TickCountMultiplier = TICK_COUNT_MULTIPLIER;
     KiStoreTime(&KI_SHARED->SystemTime, (ULONG64)SystemTime);
-    KiInitializeTimerWheel();
 }
 
 /* Starts the periodic clock of the processor that runs this. */
@@ -53,14 +59,65 @@ KeStartClock(VOID)
     HalStartClock(KE_CLOCK_PERIOD);
 }
 
+/* Interrupts are off while the count is odd: a reader on this processor would wait for it. */
 static VOID
 KiAdvanceTime(VOID)
 {
+    BOOLEAN Enabled = ArchDisableInterrupts();
+
+    KiTickSequence++;
+    KiTickTimeStamp = ArchReadTimeStamp();
     KiStoreTime(&KI_SHARED->InterruptTime,
                 KiLoadTime(&KI_SHARED->InterruptTime) + KE_CLOCK_PERIOD);
     KiStoreTime(&KI_SHARED->SystemTime,
                 KiLoadTime(&KI_SHARED->SystemTime) + KE_CLOCK_PERIOD);
+    KiTickSequence++;
+    ArchRestoreInterrupts(Enabled);
     KiStoreTime(&KI_SHARED->TickCount, KiLoadTime(&KI_SHARED->TickCount) + 1);
+}
+
+/* Like a tick's change, made on the processor that makes those. */
+LONG64
+KiStoreSystemTime(LONG64 SystemTime)
+{
+    BOOLEAN Enabled = ArchDisableInterrupts();
+    LONG64 Change = SystemTime - (LONG64)KiLoadTime(&KI_SHARED->SystemTime);
+
+    KiTickSequence++;
+    KiStoreTime(&KI_SHARED->SystemTime, (ULONG64)SystemTime);
+    KiTickSequence++;
+    ArchRestoreInterrupts(Enabled);
+    return Change;
+}
+
+/* What the TSC has counted since the tick, in 100 ns; the next tick may be late. */
+static ULONG64
+KiTimeSinceTick(ULONG64 TickTimeStamp, ULONG64 TimeStamp)
+{
+    ULONG64 Frequency = HalQueryTimeStampFrequency();
+    ULONG64 Ticks = (TimeStamp > TickTimeStamp) ? TimeStamp - TickTimeStamp : 0;
+
+    if (Ticks >= Frequency) {
+        return KE_CLOCK_PERIOD - 1;
+    }
+    return min(Ticks * UNITS_PER_SECOND / Frequency, (ULONG64)KE_CLOCK_PERIOD - 1);
+}
+
+VOID
+KiQueryPreciseTime(PKI_PRECISE_TIME Time)
+{
+    ULONG Sequence;
+    ULONG64 Since;
+
+    do {
+        Sequence = KiTickSequence;
+        Time->InterruptTime = KiLoadTime(&KI_SHARED->InterruptTime);
+        Time->SystemTime = KiLoadTime(&KI_SHARED->SystemTime);
+        Time->TimeStamp = ArchReadTimeStamp();
+        Since = KiTimeSinceTick(KiTickTimeStamp, Time->TimeStamp);
+    } while ((Sequence & 1) != 0 || Sequence != KiTickSequence);
+    Time->InterruptTime += Since;
+    Time->SystemTime += Since;
 }
 
 /* Charges the tick to what it interrupted. */
@@ -132,11 +189,11 @@ KiUpdateClock(PKTRAP_FRAME Frame)
     BOOLEAN Request;
 
     KiChargeTick(Prcb, Frame->PreviousIrql);
-    if (Prcb->Number == TIME_KEEPER) {
+    if (Prcb->Number == KI_TIME_KEEPER) {
         KiAdvanceTime();
-        if (KiTimerCount != 0) {
-            KeInsertQueueDpc(&Prcb->TimerExpirationDpc, NULL, NULL);
-        }
+    }
+    if (Prcb->TimerWheel.Count != 0) {
+        KeInsertQueueDpc(&Prcb->TimerExpirationDpc, NULL, NULL);
     }
     KiWatchDpcs(Prcb, Frame->PreviousIrql);
     KiWatchNeighbour(Prcb);

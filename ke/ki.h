@@ -130,14 +130,14 @@ NTSTATUS KiTestAlert(PKTHREAD Thread, KPROCESSOR_MODE WaitMode, BOOLEAN Alertabl
 #define KI_DPC_TARGET(Number) ((USHORT)((Number) + 1))
 
 /* ---- timer.c, wheel.c: all under the dispatcher lock ---- */
-VOID KiInitializeTimerWheel(VOID);
+VOID KiInitializeTimerWheel(PKTIMER_WHEEL Wheel);
 /* Queues Timer for its DueTime (interrupt time). FALSE: that is past, and it is not
  * queued. */
 BOOLEAN KiInsertWheel(PKTIMER Timer);
 VOID KiRemoveWheel(PKTIMER Timer);
 /* Takes the next timer that is due at Now, or NULL. */
-PKTIMER KiNextDueTimer(ULONG64 Now);
-extern volatile LONG KiTimerCount; /* read by the clock without the lock */
+PKTIMER KiNextDueTimer(PKTIMER_WHEEL Wheel, ULONG64 Now);
+VOID KiShiftWheel(PKTIMER_WHEEL Wheel, LONG64 Change);
 BOOLEAN KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime); /* FALSE: due already */
 KDEFERRED_ROUTINE KiExpireTimers;
 
@@ -149,6 +149,17 @@ VOID KiWatchNeighbour(PKPRCB Prcb);
 
 /* ---- clock.c ---- */
 ULONG64 KiQueryInterruptTime(VOID);
+/* Times as they are between two ticks; the first is that of the shared page plus what the
+   TSC has counted since. Any IRQL. */
+typedef struct _KI_PRECISE_TIME {
+    ULONG64 InterruptTime;
+    ULONG64 SystemTime;
+    ULONG64 TimeStamp; /* when that was */
+} KI_PRECISE_TIME, *PKI_PRECISE_TIME;
+VOID KiQueryPreciseTime(PKI_PRECISE_TIME Time);
+/* On the processor that keeps time. Returns the change. */
+LONG64 KiStoreSystemTime(LONG64 SystemTime);
+#define KI_TIME_KEEPER 0 /* processor */
 
 /* ---- dpc.c ---- */
 /* While a KDPC is queued, the KINTERRUPT whose ISR queued it, or 0: it stands in the word that

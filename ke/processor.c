@@ -47,6 +47,7 @@ KiInitializePrcb(PKPRCB Prcb, ULONG Number, ULONG ApicId, PKTHREAD IdleThread)
     }
     KiInitializeDpcQueues(Prcb);
     KiInitializeThreadedDpcs(Prcb);
+    KiInitializeTimerWheel(&Prcb->TimerWheel);
     KeInitializeDpc(&Prcb->TimerExpirationDpc, KiExpireTimers, NULL);
     KeInitializeDpc(&Prcb->StormDpc, KiReportStorm, Prcb);
 }

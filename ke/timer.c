@@ -1,9 +1,12 @@
-/* Timer objects: set, cancelled, expired by a DPC of the processor that keeps time.
- * (OBJ-9) */
+/*
+ * Timer objects: set, cancelled, expired by a DPC of the processor that set them, or that their
+ * own DPC is meant for. (OBJ-9 to OBJ-11)
+ */
 #include "ki.h"
 
 #define UNITS_PER_MILLISECOND 10000
-#define INVALID_TIMER_OBJECT  0 /* first parameter of TIMER_OR_DPC_INVALID (BUG-18) */
+#define EXPIRY_BATCH          32 /* timers expired before others may have the lock */
+#define INVALID_TIMER_OBJECT  0  /* first parameter of TIMER_OR_DPC_INVALID (BUG-18) */
 
 /* What is no timer was never initialised, or has been overwritten: bug check. */
 static VOID
@@ -46,7 +49,7 @@ KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime)
     LONG64 Now = (LONG64)KiQueryInterruptTime();
 
     if (DueTime.QuadPart < 0) {
-        Timer->DueTime.QuadPart = (ULONG64)(Now - DueTime.QuadPart);
+        Timer->DueTime.QuadPart = (ULONG64)Now - (ULONG64)DueTime.QuadPart;
     } else {
         LARGE_INTEGER SystemTime;
         LONG64 Due;
@@ -67,6 +70,7 @@ KiCompleteTimer(PKTIMER Timer)
     PKDPC Dpc = Timer->Dpc;
 
     Timer->Header.SignalState = 1;
+    Timer->Header.Absolute = FALSE; /* its periods are counted from here */
     if (Timer->Period != 0) {
         /* The clock may tick meanwhile: what was the future may be past when it is
          * queued. */
@@ -80,28 +84,43 @@ KiCompleteTimer(PKTIMER Timer)
     }
 }
 
-/* DPC of the time-keeping processor, queued by the clock when timers are set. */
+/* Expires what is due on a processor, at most a batch. FALSE: that was all. */
+static BOOLEAN
+KiExpireBatch(PKPRCB Prcb)
+{
+    KIRQL OldIrql = KiLockDispatcher();
+    ULONG64 Now = KiQueryInterruptTime();
+    PKTIMER Timer = NULL;
+
+    for (ULONG Count = 0; Count < EXPIRY_BATCH; Count++) {
+        Timer = KiNextDueTimer(&Prcb->TimerWheel, Now);
+        if (Timer == NULL) {
+            break;
+        }
+        KiCompleteTimer(Timer);
+    }
+    KiUnlockDispatcher(OldIrql);
+    return Timer != NULL;
+}
+
+/* DPC of each processor, queued by its clock when timers are set. */
 VOID NTAPI
 KiExpireTimers(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
 {
-    KIRQL OldIrql = KiLockDispatcher();
-    PKTIMER Timer;
-
     UNREFERENCED_PARAMETER(Dpc);
     UNREFERENCED_PARAMETER(Context);
     UNREFERENCED_PARAMETER(Argument1);
     UNREFERENCED_PARAMETER(Argument2);
-    while ((Timer = KiNextDueTimer(KiQueryInterruptTime())) != NULL) {
-        KiCompleteTimer(Timer);
+    while (KiExpireBatch(KeGetCurrentPrcb())) {
     }
-    KiUnlockDispatcher(OldIrql);
 }
 
 /*
  * Sets a timer: DueTime in 100 ns (negative: from now; positive: system time), Period in
  * milliseconds or 0, Dpc to queue at expiry or NULL.
  *
- * Returns whether it was set already, and is then set anew. IRQL: <= DISPATCH_LEVEL.
+ * Returns whether it was set already, and is then set anew. An object that is no timer is bug
+ * check 0xC7. IRQL: <= DISPATCH_LEVEL. Source: OBJ-9, BUG-18.
  */
 BOOLEAN
 NTAPI
@@ -113,7 +132,6 @@ KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
     KiCheckTimer(Timer);
     OldIrql = KiLockDispatcher();
     WasSet = Timer->Header.Inserted;
-
     if (WasSet) {
         KiRemoveWheel(Timer);
     }
@@ -157,7 +175,6 @@ KeCancelTimer(PKTIMER Timer)
     KiCheckTimer(Timer);
     OldIrql = KiLockDispatcher();
     WasSet = Timer->Header.Inserted;
-
     if (WasSet) {
         KiRemoveWheel(Timer);
     }

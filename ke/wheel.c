@@ -1,6 +1,6 @@
 /*
- * The timer wheel: five levels of 64 lists, so that a tick looks at one list however many
- * timers there are.
+ * The timer wheel of each processor: five levels of 64 lists, so that a tick looks at one list
+ * however many timers there are.
  *
  * Level 0 holds what is due within 64 clock ticks, one list a tick; level n what is due
  * within 64^(n+1), one list for 64^n ticks. When level n comes round to 0, one list of
@@ -9,22 +9,13 @@
  */
 #include "ki.h"
 
-#define WHEEL_BITS   6
-#define WHEEL_SLOTS  (1 << WHEEL_BITS)
-#define WHEEL_LEVELS 5
-
-static LIST_ENTRY KiWheel[WHEEL_LEVELS][WHEEL_SLOTS];
-static LIST_ENTRY KiDueList; /* taken from the wheel, not handed out yet */
-static ULONG64 KiWheelTick;  /* every tick up to this one has been taken */
-volatile LONG KiTimerCount;
-
 VOID
-KiInitializeTimerWheel(VOID)
+KiInitializeTimerWheel(PKTIMER_WHEEL Wheel)
 {
-    InitializeListHead(&KiDueList);
-    for (ULONG Level = 0; Level < WHEEL_LEVELS; Level++) {
-        for (ULONG Slot = 0; Slot < WHEEL_SLOTS; Slot++) {
-            InitializeListHead(&KiWheel[Level][Slot]);
+    InitializeListHead(&Wheel->Due);
+    for (ULONG Level = 0; Level < TIMER_WHEEL_LEVELS; Level++) {
+        for (ULONG Slot = 0; Slot < TIMER_WHEEL_SLOTS; Slot++) {
+            InitializeListHead(&Wheel->Slots[Level][Slot]);
         }
     }
 }
@@ -35,25 +26,47 @@ KiTickOf(ULONG64 InterruptTime)
     return InterruptTime / KE_CLOCK_PERIOD;
 }
 
+/* The list that holds Tick on a level. */
+static PLIST_ENTRY
+KiSlotOf(PKTIMER_WHEEL Wheel, ULONG Level, ULONG64 Tick)
+{
+    return &Wheel->Slots[Level]
+                        [(Tick >> (TIMER_WHEEL_BITS * Level)) & (TIMER_WHEEL_SLOTS - 1)];
+}
+
 /* Puts a timer in the list of its due tick, but no earlier than Earliest. */
 static VOID
-KiPlaceTimer(PKTIMER Timer, ULONG64 Earliest)
+KiPlaceTimer(PKTIMER_WHEEL Wheel, PKTIMER Timer, ULONG64 Earliest)
 {
     ULONG64 Tick = KiTickOf(Timer->DueTime.QuadPart + KE_CLOCK_PERIOD - 1);
-    ULONG64 Delta, Level = 0;
+    ULONG64 Delta;
+    ULONG Level = 0;
 
     if (Tick < Earliest) {
         Tick = Earliest;
     }
-    Delta = Tick - KiWheelTick;
-    while (Level < WHEEL_LEVELS - 1 && (Delta >> (WHEEL_BITS * (Level + 1))) != 0) {
+    Delta = Tick - Wheel->Tick;
+    while (Level < TIMER_WHEEL_LEVELS - 1 &&
+           (Delta >> (TIMER_WHEEL_BITS * (Level + 1))) != 0) {
         Level++;
     }
-    if ((Delta >> (WHEEL_BITS * WHEEL_LEVELS)) != 0) {
-        Tick = KiWheelTick + (1ULL << (WHEEL_BITS * WHEEL_LEVELS)) - 1;
+    if ((Delta >> (TIMER_WHEEL_BITS * TIMER_WHEEL_LEVELS)) != 0) {
+        Tick = Wheel->Tick + (1ULL << (TIMER_WHEEL_BITS * TIMER_WHEEL_LEVELS)) - 1;
     }
-    InsertTailList(&KiWheel[Level][(Tick >> (WHEEL_BITS * Level)) & (WHEEL_SLOTS - 1)],
-                   &Timer->TimerListEntry);
+    InsertTailList(KiSlotOf(Wheel, Level, Tick), &Timer->TimerListEntry);
+}
+
+/* Where Timer expires: on the processor its DPC is meant for, else on this one. */
+static PKPRCB
+KiTimerProcessor(PKTIMER Timer)
+{
+    ULONG Target = (Timer->Dpc != NULL) ? Timer->Dpc->Number : 0;
+    PKPRCB Prcb = NULL;
+
+    if (Target != 0 && Target < KI_DPC_TARGET(HAL_MAXIMUM_PROCESSORS)) {
+        Prcb = KiProcessorBlock[Target - KI_DPC_TARGET(0)];
+    }
+    return (Prcb != NULL) ? Prcb : KeGetCurrentPrcb();
 }
 
 /* Queues Timer; FALSE, and not queued, when its DueTime is not in the future. */
@@ -61,16 +74,19 @@ BOOLEAN
 KiInsertWheel(PKTIMER Timer)
 {
     ULONG64 Now = KiQueryInterruptTime();
+    PKPRCB Prcb;
 
     if (Timer->DueTime.QuadPart <= Now) {
         return FALSE;
     }
-    if (KiTimerCount == 0) {
-        KiWheelTick = KiTickOf(Now); /* nothing was missed while the wheel was empty */
+    Prcb = KiTimerProcessor(Timer);
+    if (Prcb->TimerWheel.Count == 0) {
+        Prcb->TimerWheel.Tick = KiTickOf(Now); /* nothing was missed while it was empty */
     }
-    KiTimerCount++;
+    Prcb->TimerWheel.Count++;
+    Timer->Processor = Prcb->Number;
     Timer->Header.Inserted = TRUE;
-    KiPlaceTimer(Timer, KiWheelTick + 1);
+    KiPlaceTimer(&Prcb->TimerWheel, Timer, Prcb->TimerWheel.Tick + 1);
     return TRUE;
 }
 
@@ -79,60 +95,92 @@ KiRemoveWheel(PKTIMER Timer)
 {
     RemoveEntryList(&Timer->TimerListEntry);
     Timer->Header.Inserted = FALSE;
-    KiTimerCount--;
+    KiProcessorBlock[Timer->Processor]->TimerWheel.Count--;
+}
+
+static VOID
+KiMoveList(PLIST_ENTRY From, PLIST_ENTRY To)
+{
+    while (!IsListEmpty(From)) {
+        InsertTailList(To, RemoveHeadList(From));
+    }
 }
 
 /* Spreads one list of Level over the levels below. */
 static VOID
-KiCascade(ULONG Level)
+KiCascade(PKTIMER_WHEEL Wheel, ULONG Level)
 {
-    PLIST_ENTRY Slot =
-        &KiWheel[Level][(KiWheelTick >> (WHEEL_BITS * Level)) & (WHEEL_SLOTS - 1)];
     LIST_ENTRY Moved;
 
     InitializeListHead(&Moved);
-    while (!IsListEmpty(Slot)) {
-        InsertTailList(&Moved, RemoveHeadList(Slot));
-    }
+    KiMoveList(KiSlotOf(Wheel, Level, Wheel->Tick), &Moved);
     /* What is due in this very tick goes to the list that is taken next. */
     while (!IsListEmpty(&Moved)) {
-        KiPlaceTimer(CONTAINING_RECORD(RemoveHeadList(&Moved), KTIMER, TimerListEntry),
-                     KiWheelTick);
+        KiPlaceTimer(Wheel,
+                     CONTAINING_RECORD(RemoveHeadList(&Moved), KTIMER, TimerListEntry),
+                     Wheel->Tick);
     }
 }
 
 static VOID
-KiAdvanceWheel(VOID)
+KiAdvanceWheel(PKTIMER_WHEEL Wheel)
 {
-    PLIST_ENTRY Slot;
-
-    KiWheelTick++;
-    for (ULONG Level = 1; Level < WHEEL_LEVELS; Level++) {
-        if ((KiWheelTick & ((1ULL << (WHEEL_BITS * Level)) - 1)) != 0) {
+    Wheel->Tick++;
+    for (ULONG Level = 1; Level < TIMER_WHEEL_LEVELS; Level++) {
+        if ((Wheel->Tick & ((1ULL << (TIMER_WHEEL_BITS * Level)) - 1)) != 0) {
             break;
         }
-        KiCascade(Level);
+        KiCascade(Wheel, Level);
     }
-    Slot = &KiWheel[0][KiWheelTick & (WHEEL_SLOTS - 1)];
-    while (!IsListEmpty(Slot)) {
-        InsertTailList(&KiDueList, RemoveHeadList(Slot));
-    }
+    KiMoveList(KiSlotOf(Wheel, 0, Wheel->Tick), &Wheel->Due);
 }
 
 /* Takes the next timer that is due at Now out of the wheel, or returns NULL. */
 PKTIMER
-KiNextDueTimer(ULONG64 Now)
+KiNextDueTimer(PKTIMER_WHEEL Wheel, ULONG64 Now)
 {
     ULONG64 Tick = KiTickOf(Now);
     PKTIMER Timer;
 
-    while (KiTimerCount != 0 && IsListEmpty(&KiDueList) && KiWheelTick < Tick) {
-        KiAdvanceWheel();
+    while (Wheel->Count != 0 && IsListEmpty(&Wheel->Due) && Wheel->Tick < Tick) {
+        KiAdvanceWheel(Wheel);
     }
-    if (IsListEmpty(&KiDueList)) {
+    if (IsListEmpty(&Wheel->Due)) {
         return NULL;
     }
-    Timer = CONTAINING_RECORD(KiDueList.Flink, KTIMER, TimerListEntry);
+    Timer = CONTAINING_RECORD(Wheel->Due.Flink, KTIMER, TimerListEntry);
     KiRemoveWheel(Timer);
     return Timer;
+}
+
+/* The system time has been advanced by Change: what is due at one is due so much earlier. */
+static VOID
+KiShiftTimer(PKTIMER Timer, LONG64 Change)
+{
+    LONG64 Due = (LONG64)Timer->DueTime.QuadPart - Change;
+
+    if (Timer->Header.Absolute) {
+        Timer->DueTime.QuadPart = (Due > 0) ? (ULONG64)Due : 0;
+    }
+}
+
+/* Puts every timer of a wheel where it belongs now; the one walk over all of them, for a
+   change of the system time. */
+VOID
+KiShiftWheel(PKTIMER_WHEEL Wheel, LONG64 Change)
+{
+    LIST_ENTRY All;
+
+    InitializeListHead(&All);
+    for (ULONG Level = 0; Level < TIMER_WHEEL_LEVELS; Level++) {
+        for (ULONG Slot = 0; Slot < TIMER_WHEEL_SLOTS; Slot++) {
+            KiMoveList(&Wheel->Slots[Level][Slot], &All);
+        }
+    }
+    while (!IsListEmpty(&All)) {
+        PKTIMER Timer = CONTAINING_RECORD(RemoveHeadList(&All), KTIMER, TimerListEntry);
+
+        KiShiftTimer(Timer, Change);
+        KiPlaceTimer(Wheel, Timer, Wheel->Tick + 1);
+    }
 }

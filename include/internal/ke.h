@@ -3,7 +3,7 @@
  *
  * Locks, in the order they are taken (first to last):
  *   1. the lock of an object in mm/, ex/, io/ (DISPATCH_LEVEL)
- *   2. the dispatcher lock (DISPATCH_LEVEL), which guards the timer wheel too
+ *   2. the dispatcher lock (DISPATCH_LEVEL), which guards the timer wheels too
  *   3. the broadcast lock (SYNCH_LEVEL): one KeIpiGenericCall at a time
  *   4. interrupt locks (their SynchronizeIrql)
  *   5. a processor's DpcLock (interrupts off)

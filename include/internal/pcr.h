@@ -36,6 +36,17 @@ typedef struct _KDPC_DATA {
 #define IPI_REQUEST_CALL 0x2
 #define IPI_REQUEST_APC  0x4 /* the running thread has an APC */
 
+/* The timers that expire on one processor (wheel.c). Dispatcher lock. */
+#define TIMER_WHEEL_BITS   6
+#define TIMER_WHEEL_SLOTS  (1 << TIMER_WHEEL_BITS)
+#define TIMER_WHEEL_LEVELS 5
+typedef struct _KTIMER_WHEEL {
+    LIST_ENTRY Slots[TIMER_WHEEL_LEVELS][TIMER_WHEEL_SLOTS];
+    LIST_ENTRY Due;      /* taken from the slots, not handed out yet */
+    ULONG64 Tick;        /* every tick up to this one has been taken */
+    volatile LONG Count; /* of timers; the clock reads it without the lock */
+} KTIMER_WHEEL, *PKTIMER_WHEEL;
+
 typedef struct _KPRCB {
     ULONG MxCsr;
     UCHAR LegacyNumber;
@@ -103,6 +114,7 @@ typedef struct _KPRCB {
 
     /* timers */
     KDPC TimerExpirationDpc;
+    KTIMER_WHEEL TimerWheel;
 
     /* scheduling: dispatcher lock */
     ULONG ReadySummary;

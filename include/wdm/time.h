@@ -61,6 +61,8 @@ KeQueryPerformanceCounter(_Out_opt_ PLARGE_INTEGER PerformanceFrequency);
 NTKERNELAPI ULONGLONG NTAPI KeQueryInterruptTimePrecise(_Out_ PULONG64 QpcTimeStamp);
 NTKERNELAPI VOID NTAPI KeQuerySystemTimePrecise(_Out_ PLARGE_INTEGER CurrentTime);
 NTKERNELAPI ULONGLONG NTAPI KeQueryUnbiasedInterruptTime(VOID);
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
+    ZwSetSystemTime(_In_ PLARGE_INTEGER SystemTime, _Out_opt_ PLARGE_INTEGER OldTime);
 NTKERNELAPI ULONG NTAPI ExSetTimerResolution(_In_ ULONG DesiredTime,
                                              _In_ BOOLEAN SetResolution);
 /* Spins; meant for up to 50 microseconds. (DPC-29) */
