@@ -10,6 +10,7 @@ HWID     ?=
 WORDS    ?=
 QEMU     ?=
 APPEND   ?=
+VERIFIER ?=
 LAYERS   ?=
 ONLY     ?=
 PYTHON   := /usr/bin/python3
@@ -27,7 +28,7 @@ $(error NT=$(NT) is none of 5.2 6.0 6.1 6.2 6.3 10.0 2004)
 endif
 
 BUILD   := build/$(NT)
-FOLDERS := rtl arch hal ke mm ex ldr io boot
+FOLDERS := rtl arch hal ke mm ex ldr io verifier boot
 SOURCES := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.c' ! -name offsets.c))
 ASSEMBLY := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.asm'))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ASSEMBLY:%.asm=$(BUILD)/%.asm.o)
@@ -50,7 +51,7 @@ MODULES := $(DRIVERS:%=build/drivers/%.sys) $(APPS:%=build/apps/%.sys)
 PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 
 RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
-             --driver='$(DRIVER)' --hwid='$(HWID)' --words='$(WORDS)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
+             --driver='$(DRIVER)' --hwid='$(HWID)' --words='$(WORDS)' --verifier='$(VERIFIER)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
 .PHONY: all run test tests bench gdb lint format help packages iso clean
 .DELETE_ON_ERROR:
@@ -65,6 +66,7 @@ help:
 	@echo 'make lint     format, layers, static analysis'
 	@echo 'Variables: NT=6.3|5.2|6.0|6.1|6.2|10.0|2004 CPUS=4 MACHINE=q35|pc FIRMWARE=bios|uefi'
 	@echo '           CC=gcc|clang DRIVER=x.sys|folder HWID=ID WORDS=words QEMU=args APPEND=options'
+	@echo '           VERIFIER=on|name.sys,name2.sys (docs/verifier.md)'
 	@echo '           make test: LAYERS="host kernel system" ONLY="beginnings of tests"'
 
 packages:
@@ -117,6 +119,14 @@ $(BUILD)/kinterrupt_asserts.h: tools/layout_asserts tools/harness/layouts.py \
 	@$(PYTHON) tools/layout_asserts x64 $(NT) > $@
 
 $(BUILD)/ke/layout.o: $(BUILD)/kinterrupt_asserts.h
+# The levels of exported routines, from the words of the public headers.
+$(BUILD)/irqltable.h: tools/irql_table $(SOURCES) $(PUBLIC_HEADERS)
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	@$(PYTHON) tools/irql_table $(SOURCES) > $@
+
+$(BUILD)/verifier/rules.o: $(BUILD)/irqltable.h
+$(BUILD)/verifier/rules.o: CFLAGS += -I$(BUILD)
 $(BUILD)/ke/layout.o: CFLAGS += -I$(BUILD) -fno-eliminate-unused-debug-types
 
 $(BUILD)/%.asm.o: %.asm arch/x86_64/entry.inc $(BUILD)/offsets.inc
@@ -156,7 +166,7 @@ $(foreach Name,$(DRIVERS),$(eval $(call module_rule,drivers,$(Name),drivers/$(Na
 $(foreach Name,$(APPS),$(eval $(call module_rule,apps,$(Name),apps/$(Name))))
 $(foreach Name,$(TESTS),$(eval $(call module_rule,tests,$(Name),tests/kernel/$(Name))))
 
-FORMATTED := $(shell find rtl arch hal ke mm ex ldr io boot drivers apps examples tests \
+FORMATTED := $(shell find $(FOLDERS) drivers apps examples tests \
                -name '*.c' -o -name '*.h') $(shell find include/internal -name '*.h')
 
 format:

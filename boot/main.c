@@ -9,6 +9,7 @@
 
 #include <internal/ex.h>
 #include <internal/io.h>
+#include <internal/verifier.h>
 
 /* Clock ticks; options dpclimit= and dpcperiod= (WDG-3: 20 and 120 seconds). */
 #define DPC_TIME_LIMIT      0x500
@@ -201,6 +202,7 @@ BootPhaseOne(PVOID Context)
     UNREFERENCED_PARAMETER(Context);
     BootStartProcessors(&BootInformation, RtlQueryNumber(BootInformation.Options, "cpus",
                                                          HAL_MAXIMUM_PROCESSORS));
+    VfInitialize(BootInformation.Options);
     BootRequire(IoInitializeSystem(BootInformation.Options),
                 "no memory for the I/O manager");
     BootSetStormPolicy();
@@ -216,6 +218,7 @@ BootPhaseOne(PVOID Context)
     Failure = BootRunMachine(&Ended);
     BootGatherReport(&Report);
     BootPrintReport(&Report);
+    VfPrintReport();
     if (Failure == NULL) {
         Failure = BootDescribeLoss(&Report);
     }

@@ -102,11 +102,22 @@ KiGuiltyFrame(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Fram
     return Frame;
 }
 
-/* The first driver on the stack, if any, is the one to ask. */
+VOID
+KeExplainStop(ULONG_PTR Guilty, const CHAR *Text)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+
+    Prcb->StopGuilty = Guilty;
+    Prcb->StopText = Text;
+}
+
+/* The first driver on the stack, if any, is the one to ask, unless somebody knows better. */
 static VOID
 KiPrintGuilty(const KTRAP_FRAME *Frame)
 {
-    ULONG64 Address = KiFindDriverOnStack(Frame);
+    PKPRCB Prcb = KeGetCurrentPrcb();
+    ULONG64 Address =
+        (Prcb->StopGuilty != 0) ? Prcb->StopGuilty : KiFindDriverOnStack(Frame);
     PKLDR_DATA_TABLE_ENTRY Image = LdrFindImage(Address);
     CHAR Text[160];
 
@@ -132,6 +143,9 @@ KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
                     Prcb->Number, Irql, Prcb->CurrentThread,
                     Prcb->DpcRoutineActive ? " in a DPC" : "",
                     (Prcb->ActiveInterrupt != NULL) ? " in an ISR" : "");
+    if (Prcb->StopText != NULL) {
+        KePrintUnlocked("*** %s\n", Prcb->StopText);
+    }
     KiPrintGuilty(KiGuiltyFrame(Code, Parameters, Frame));
     KiPrintRegisters(Frame, Irql, IsTrap);
     KiPrintStack(Frame);

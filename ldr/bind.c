@@ -12,6 +12,14 @@
 /* Modules whose exports stand in the kernel's own table. Compared without case. */
 static const CHAR *const LdrpServedModules[] = {"ntoskrnl.exe", "hal.dll", "wdfldr.sys"};
 
+static const LDR_VERIFIER *LdrpVerifier; /* NULL: nobody verifies */
+
+VOID
+LdrSetVerifier(const LDR_VERIFIER *Verifier)
+{
+    LdrpVerifier = Verifier;
+}
+
 static BOOLEAN
 LdrpIsServedModule(const CHAR *Module)
 {
@@ -52,6 +60,9 @@ LdrpBindOne(const LDRP_IMAGE *Image, const CHAR *Module, ULONG64 Thunk, ULONG64 
     if (Address == NULL) {
         DbgPrint("%s: import %s!%s not found\n", Image->Name, Module, Name);
         return STATUS_ENTRYPOINT_NOT_FOUND;
+    }
+    if (Image->Verified) {
+        Address = LdrpVerifier->FindRoutine(Name, Address);
     }
     return LdrpWriteQuad(Image, Slot, (ULONG_PTR)Address) ? STATUS_SUCCESS
                                                           : LdrpDamagedImports(Image);
@@ -100,12 +111,13 @@ LdrpBindModule(const LDRP_IMAGE *Image, const IMAGE_IMPORT_DESCRIPTOR *Descripto
  * table is damaged or has no end. PASSIVE_LEVEL.
  */
 NTSTATUS
-LdrpBindImports(const LDRP_IMAGE *Image)
+LdrpBindImports(PLDRP_IMAGE Image)
 {
     const IMAGE_DATA_DIRECTORY *Table = &Image->Directories[IMAGE_DIRECTORY_ENTRY_IMPORT];
     NTSTATUS Verdict = STATUS_SUCCESS;
     IMAGE_IMPORT_DESCRIPTOR Descriptor;
 
+    Image->Verified = LdrpVerifier != NULL && LdrpVerifier->IsVerified(Image->Name);
     if (Table->VirtualAddress == 0) {
         return STATUS_SUCCESS;
     }

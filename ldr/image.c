@@ -50,6 +50,7 @@ LdrpFillEntry(PKLDR_DATA_TABLE_ENTRY Entry, const LDRP_IMAGE *Image)
     }
     Entry->FileBase = Image->File.Bytes;
     Entry->FileLength = Image->File.Length;
+    Entry->Verified = Image->Verified;
 }
 
 /*

@@ -25,6 +25,7 @@ typedef struct _LDRP_VIEW {
 
 typedef struct _LDRP_IMAGE {
     const CHAR *Name; /* for the lines printed about it */
+    BOOLEAN Verified;
     LDRP_VIEW File;
     LDRP_VIEW
     Memory; /* SizeOfImage bytes where the image is laid out; empty before that */
@@ -60,7 +61,7 @@ const CHAR *LdrpRelocateImage(const LDRP_IMAGE *Image);
 
 /* ---- bind.c, cookie.c
  * ------------------------------------------------------------------ */
-NTSTATUS LdrpBindImports(const LDRP_IMAGE *Image);
+NTSTATUS LdrpBindImports(PLDRP_IMAGE Image); /* sets Verified */
 /* Replaces the default security cookie; FALSE when there is none to replace. */
 BOOLEAN LdrpSeedCookie(const LDRP_IMAGE *Image, ULONG64 Seed);
 

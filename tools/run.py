@@ -35,6 +35,7 @@ def parse_arguments():
     parser.add_argument("--qemu-arg", action="append", default=[],
                         help="more for QEMU's command line, split like a shell would")
     parser.add_argument("--append", default="", help="boot options")
+    parser.add_argument("--verifier", default="", help="on, off, or names of drivers")
     parser.add_argument("--output", default="run", help="name of the files in build/")
     return parser.parse_args()
 
@@ -82,9 +83,12 @@ def boot(arguments, folder, image):
         image_iso = iso.make(folder / "dirql.iso", paths.kernel(arguments.nt), modules)
         extra += driver.device_arguments(arguments.hwid, extra)
     printer = Printer()
+    options = arguments.append
+    if arguments.verifier:
+        options = f"verifier={arguments.verifier} {options}".strip()
     machine = Machine(image_iso, folder=folder, cpus=arguments.cpus,
                       machine=arguments.machine, firmware=arguments.firmware, disk=image,
-                      options=arguments.append, on_line=printer, extra=extra)
+                      options=options, on_line=printer, extra=extra)
     machine.report_file.unlink(missing_ok=True)
     with machine:
         wait(machine, printer, arguments.timeout)

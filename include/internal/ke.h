@@ -134,6 +134,10 @@ VOID KeQueryAccount(PKE_ACCOUNT Account);
 VOID KeSetSymbols(const BOOT_INFORMATION *Boot);
 /* Text for an address: kernel symbol, then image symbol; any IRQL. */
 VOID KeDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
+/* For the caller's bug check, which follows at once, with interrupts off: a line of Text more
+   in the report (it stays where it is), and who is to blame: an address in the driver; 0: the
+   first one on the stack. */
+VOID KeExplainStop(ULONG_PTR Guilty, const CHAR *Text);
 /* Prints without the console lock: the bugcheck path, when its holder may be stopped. */
 VOID KePrintUnlocked(const CHAR *Format, ...);
 /* Prints a line of the kernel's own ("dirql: ..."). Any IRQL. */

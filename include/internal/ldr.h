@@ -38,6 +38,7 @@ typedef struct _KLDR_DATA_TABLE_ENTRY {
     ULONG ExceptionTableSize;
     const VOID *FileBase; /* the module as GRUB left it: COFF symbols, section names */
     SIZE_T FileLength;
+    BOOLEAN Verified; /* its imports lead to the verifier */
 } KLDR_DATA_TABLE_ENTRY, *PKLDR_DATA_TABLE_ENTRY;
 
 /*
@@ -49,6 +50,14 @@ typedef struct _KLDR_DATA_TABLE_ENTRY {
 NTSTATUS LdrLoadImage(const CHAR *BaseName, const VOID *File, SIZE_T FileLength,
                       PKLDR_DATA_TABLE_ENTRY *Image);
 VOID LdrUnloadImage(PKLDR_DATA_TABLE_ENTRY Image);
+
+/* The verifier's part in loading; it registers once, before the first driver. */
+typedef struct _LDR_VERIFIER {
+    BOOLEAN (*IsVerified)(const CHAR *BaseName);
+    /* What an import Name, whose routine or variable is Address, is bound to. */
+    PVOID (*FindRoutine)(const CHAR *Name, PVOID Address);
+} LDR_VERIFIER;
+VOID LdrSetVerifier(const LDR_VERIFIER *Verifier);
 
 /* The image that contains Address, or NULL. Any IRQL, lock-free: used by the bugcheck
  * path. */

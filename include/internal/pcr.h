@@ -129,6 +129,10 @@ typedef struct _KPRCB {
     volatile BOOLEAN Frozen;
     PKTRAP_FRAME FrozenFrame;
 
+    /* the bug check this processor is about to make: KeExplainStop */
+    ULONG_PTR StopGuilty;
+    const CHAR *StopText;
+
     /* clock */
     ULONG64 ClockTicks;
     ULONG64 KernelTicks; /* of those: at PASSIVE or APC level */

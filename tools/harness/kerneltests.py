@@ -144,7 +144,7 @@ def run_test(test, cpus, image_iso):
     if stop:
         checks = [check for check in ktap.parse(run.lines, suite)
                   if not check.name.endswith(": plan")]
-        return checks + [stop]
+        return checks + [stop] + line_checks(run, suite)
     checks = ktap.parse(run.lines, suite) + line_checks(run, suite)
     cause = verdict.cause(run, TIMEOUT)
     # What its own lines say already is not counted twice.
