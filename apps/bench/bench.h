@@ -56,5 +56,24 @@ VOID NTAPI BenchInsert(VOID);
 ULONG64 NTAPI BenchSpinPairs(PKSPIN_LOCK Lock, ULONG Count);
 ULONG64 NTAPI BenchEmptyLoop(PKSPIN_LOCK Lock, ULONG Count);
 
+FORCEINLINE ULONG64
+BenchStamp(VOID)
+{
+    return __builtin_ia32_rdtsc();
+}
+
 /* figures.c: measures and prints. PASSIVE_LEVEL. */
 NTSTATUS BenchMeasure(PBENCH_DEVICE Device);
+/* Runs one try of a figure; returns its instructions. */
+typedef ULONG64 BENCH_TRY(VOID);
+ULONG64 BenchSmallest(BENCH_TRY *Try);
+/* Prints the smallest: a line for tools/bench.py. */
+VOID BenchFigure(PCSTR Name, BENCH_TRY *Try);
+VOID BenchStartThread(PKSTART_ROUTINE Routine, PVOID Context);
+VOID BenchSleep(ULONG Milliseconds);
+
+/* dpcs.c, timers.c, threads.c, locks.c: on processor 0. */
+VOID BenchMeasureDpcs(VOID);
+BOOLEAN BenchMeasureTimers(VOID);
+VOID BenchMeasureThreads(PBENCH_DEVICE Device);
+VOID BenchMeasureLocks(VOID);

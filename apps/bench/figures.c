@@ -4,14 +4,11 @@
 #define TRIES      32
 #define LOOP_COUNT 1000
 
-/* Runs one try of a figure; returns its instructions. */
-typedef ULONG64 BENCH_TRY(VOID);
-
 static ULONG BenchRaiseCost; /* from the first stamp to the next instruction's stamp */
 static ULONG
     BenchReturnCost; /* from the ISR's last stamp to the stamp after a call of it */
 
-static ULONG64
+ULONG64
 BenchSmallest(BENCH_TRY *Try)
 {
     ULONG64 Smallest = ~0ULL;
@@ -87,11 +84,29 @@ BenchTrySpin(VOID)
            LOOP_COUNT;
 }
 
-/* One line a figure: tools/bench.py reads them. */
-static VOID
+VOID
 BenchFigure(PCSTR Name, BENCH_TRY *Try)
 {
     DbgPrint("bench: %s %I64u\n", Name, BenchSmallest(Try));
+}
+
+VOID
+BenchStartThread(PKSTART_ROUTINE Routine, PVOID Context)
+{
+    HANDLE Thread;
+
+    if (NT_SUCCESS(PsCreateSystemThread(&Thread, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                        Routine, Context))) {
+        ZwClose(Thread);
+    }
+}
+
+VOID
+BenchSleep(ULONG Milliseconds)
+{
+    LARGE_INTEGER Time = {.QuadPart = -10000LL * Milliseconds};
+
+    KeDelayExecutionThread(KernelMode, FALSE, &Time);
 }
 
 /* An ISR that is not its device's, ahead of the one that is. */
@@ -154,13 +169,12 @@ BenchMeasureChain(PBENCH_DEVICE Device)
 static BOOLEAN
 BenchMeasurePassive(PBENCH_DEVICE Device)
 {
-    LARGE_INTEGER Settle = {.QuadPart = -500000};
     PKINTERRUPT Interrupt = BenchConnect(Device, BenchIsr, TRUE);
 
     if (Interrupt == NULL) {
         return FALSE;
     }
-    KeDelayExecutionThread(KernelMode, FALSE, &Settle); /* its thread comes to wait */
+    BenchSleep(50); /* its thread comes to wait */
     BenchFigure("vector_to_passive_isr", BenchTryEntry);
     IoDisconnectInterrupt(Interrupt);
     return TRUE;
@@ -181,6 +195,21 @@ BenchMeasureMessage(PBENCH_DEVICE Device)
     return TRUE;
 }
 
+/* What needs no device. */
+static BOOLEAN
+BenchMeasureKernel(PBENCH_DEVICE Device)
+{
+    BOOLEAN Whole;
+
+    KeSetSystemAffinityThread(1);
+    BenchMeasureDpcs();
+    BenchMeasureThreads(Device);
+    BenchMeasureLocks();
+    Whole = BenchMeasureTimers();
+    KeRevertToUserAffinityThread();
+    return Whole;
+}
+
 /* A boot with a line measures everything but messages; one with a message, those. */
 NTSTATUS
 BenchMeasure(PBENCH_DEVICE Device)
@@ -195,7 +224,7 @@ BenchMeasure(PBENCH_DEVICE Device)
         Whole = BenchMeasureMessage(Device);
     } else {
         Whole = BenchMeasureSingle(Device) && BenchMeasureChain(Device) &&
-                BenchMeasurePassive(Device);
+                BenchMeasurePassive(Device) && BenchMeasureKernel(Device);
     }
     return Whole ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
