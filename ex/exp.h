@@ -36,5 +36,8 @@ NTSTATUS PspCreateThread(PKSTART_ROUTINE StartRoutine, PVOID StartContext,
                          KPRIORITY Priority, PETHREAD *Thread);
 /* The running thread, or NULL on a thread that is no object (boot, idle). */
 PETHREAD PspCurrentThread(VOID);
+/* resource.c: under the resource's lock. */
+BOOLEAN ExpIsExclusive(PERESOURCE Resource);
+POWNER_ENTRY ExpFindOwner(PERESOURCE Resource, ERESOURCE_THREAD Thread);
 /* worker.c */
 NTSTATUS ExpInitializeWorkers(VOID);

@@ -54,6 +54,7 @@
 #define SYSTEM_SCAN_AT_RAISED_IRQL_CAUGHT_IMPROPER_DRIVER_UNLOAD 0x000000D4
 #define WORKER_THREAD_RETURNED_AT_BAD_IRQL                       0x000000E1
 #define MANUALLY_INITIATED_CRASH                                 0x000000E2
+#define RESOURCE_NOT_OWNED                                       0x000000E3
 #define WORKER_INVALID                                           0x000000E4
 #define HARDWARE_INTERRUPT_STORM                                 0x000000F2
 #define DRIVER_OVERRAN_STACK_BUFFER                              0x000000F7

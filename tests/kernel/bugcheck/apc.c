@@ -1,5 +1,6 @@
 /*
- * APCs whose routines return at another level, and threads that end as they must not.
+ * APCs whose routines return at another level, threads that end as they must not, and
+ * resources given up by who has none.
  */
 #include "bugcheck.h"
 
@@ -113,4 +114,28 @@ EndWithFastMutex(VOID)
     ExAcquireFastMutex(&Mutex);
     Expect(KERNEL_APC_PENDING_DURING_EXIT, 0, 0, APC_LEVEL, 0);
     PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+/* Executive resources: given up by a thread that has none; deleted twice. */
+VOID
+ReleaseForeignResource(VOID)
+{
+    static ERESOURCE Resource;
+
+    ExInitializeResourceLite(&Resource);
+    Expect(RESOURCE_NOT_OWNED, (ULONG64)(ULONG_PTR)&Resource,
+           (ULONG64)ExGetCurrentResourceThread(), 0, 0);
+    ExReleaseResourceLite(&Resource);
+}
+
+VOID
+DeleteResourceTwice(VOID)
+{
+    static ERESOURCE Resource, Other;
+
+    ExInitializeResourceLite(&Resource);
+    ExInitializeResourceLite(&Other);
+    ExDeleteResourceLite(&Resource);
+    Expect(KERNEL_SECURITY_CHECK_FAILURE, 3, ANY, ANY, ANY);
+    ExDeleteResourceLite(&Resource);
 }

@@ -40,6 +40,8 @@ static const BUGCHECK_CASE Cases[] = {
     {L"region", EndInRegion},
     {L"exitapc", EndWithApc},
     {L"exitmutex", EndWithFastMutex},
+    {L"resource", ReleaseForeignResource},
+    {L"deletetwice", DeleteResourceTwice},
 };
 
 static VOID

@@ -21,6 +21,7 @@ KTAP_SUITE CompleteTwice, CompleteCancelable, WaitInDpc, LeaveDpcRaised, FreeTwi
 KTAP_SUITE StayInDpc, StayRaised, LeaveWorkItemRaised, WaitForTooMany, ReleaseBeyondLimit,
     ReleaseForeignMutex;
 
-/* apc.c: APCs and the end of threads. */
+/* apc.c: APCs, the end of threads, resources. */
 KTAP_SUITE LeaveSpecialApcRaised, LeaveKernelRoutineLowered, LeaveNormalRoutineRaised,
-    EndInRegion, EndWithApc, EndWithFastMutex;
+    EndInRegion, EndWithApc, EndWithFastMutex, ReleaseForeignResource,
+    DeleteResourceTwice;
