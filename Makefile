@@ -63,7 +63,7 @@ help:
 	@echo 'make test     host, kernel and system tests'
 	@echo 'make bench    figures in guest instructions'
 	@echo 'make gdb      QEMU stopped at its stub, gdb attached'
-	@echo 'make lint     format, layers, static analysis'
+	@echo 'make lint     format, layers, static analysis; DRIVER=folder: levels and locks of a driver'
 	@echo 'Variables: NT=6.3|5.2|6.0|6.1|6.2|10.0|2004 CPUS=4 MACHINE=q35|pc FIRMWARE=bios|uefi'
 	@echo '           CC=gcc|clang DRIVER=x.sys|folder HWID=ID WORDS=words QEMU=args APPEND=options'
 	@echo '           VERIFIER=on|name.sys,name2.sys (docs/verifier.md)'
@@ -172,6 +172,10 @@ FORMATTED := $(shell find $(FOLDERS) drivers apps examples tests \
 format:
 	clang-format -i $(FORMATTED)
 
+ifneq ($(DRIVER),)
+lint: packages
+	@tools/lint_driver '$(DRIVER)'
+else
 lint: packages
 	@echo "  FORMAT"; clang-format --dry-run --Werror $(FORMATTED)
 	@echo "  LAYERS"; tools/check_layers
@@ -181,7 +185,9 @@ lint: packages
 	    --std=c11 -Iinclude -DDIRQL_NT=$(NT_$(NT)) -D__x86_64__ -D__ELF__ -D__GNUC__=12 \
 	    --suppress=missingIncludeSystem --suppress=comparePointers \
 	    --suppress=nullPointerRedundantCheck $(FOLDERS)
-	$(PYTHON) -m py_compile tools/*.py tools/harness/*.py tests/system/*.py
+	@echo "  DRIVERS"; tools/lint_driver $(wildcard drivers/* apps/* examples/*)
+	$(PYTHON) -m py_compile tools/*.py tools/harness/*.py tools/static/*.py tests/system/*.py
+endif
 
 clean:
 	rm -rf build

@@ -146,7 +146,9 @@ extern struct _DISPATCH_LEVEL_CAPABILITY AtDispatchLevel;
 #define _IRQL_always_function_max_(Irql) _Lint_note_("max", #Irql)
 #define _IRQL_always_function_min_(Irql) _Lint_note_("min", #Irql)
 #define _IRQL_is_cancel_
-/* Ours: a callback whose rules allow more, but which callers enter at this level. */
+/* Ours: a reader lock turned into a writer one; a callback whose rules allow more than the
+ * level that its callers enter it at. */
+#define _Lock_becomes_exclusive_(Lock)
 #define _IRQL_called_mostly_(Irql) _Lint_note_("mostly", #Irql)
 
 /* Locks and resources. */

@@ -97,7 +97,7 @@ IoMarkIrpPending(_Inout_ PIRP Irp)
 
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS NTAPI
     IofCallDriver(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp);
-_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
+_IRQL_requires_max_(DISPATCH_LEVEL) _Requires_no_locks_held_ NTKERNELAPI VOID NTAPI
     IofCompleteRequest(_In_ PIRP Irp, _In_ CCHAR PriorityBoost);
 
 #define IoCallDriver(DeviceObject, Irp)       IofCallDriver(DeviceObject, Irp)

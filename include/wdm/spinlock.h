@@ -129,8 +129,9 @@ _IRQL_requires_min_(DISPATCH_LEVEL)
     _Releases_exclusive_lock_(*SpinLock) NTKERNELAPI VOID NTAPI
     ExReleaseSpinLockExclusiveFromDpcLevel(_Inout_ PEX_SPIN_LOCK SpinLock)
         _Capability_released_(*SpinLock);
-_IRQL_requires_(DISPATCH_LEVEL)
-    _Requires_lock_held_(*SpinLock) _Must_inspect_result_ NTKERNELAPI LOGICAL NTAPI
+_IRQL_requires_(DISPATCH_LEVEL) _Requires_lock_held_(*SpinLock)
+    _When_(return != 0, _Lock_becomes_exclusive_(*SpinLock))
+        _Must_inspect_result_ NTKERNELAPI LOGICAL NTAPI
     ExTryConvertSharedSpinLockExclusive(_Inout_ PEX_SPIN_LOCK SpinLock);
 
 /*

@@ -69,6 +69,7 @@ WaitingDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     UNREFERENCED_PARAMETER(Dpc);
     UNREFERENCED_PARAMETER(Argument1);
     UNREFERENCED_PARAMETER(Argument2);
+    /* lint: on purpose */
     KeWaitForSingleObject(Context, Executive, KernelMode, FALSE, NULL);
 }
 
@@ -92,7 +93,7 @@ RaisingDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     UNREFERENCED_PARAMETER(Argument1);
     UNREFERENCED_PARAMETER(Argument2);
     KfRaiseIrql(CMCI_LEVEL);
-}
+} /* lint: on purpose */
 
 /* BUG-20, DPC-23: a callout (2) that returned at another level, its routine and its
    parameter. */
@@ -166,7 +167,7 @@ RaisingWorker(PDEVICE_OBJECT DeviceObject, PVOID Context)
     UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Context);
     KfRaiseIrql(DISPATCH_LEVEL);
-}
+} /* lint: on purpose */
 
 /* BUG-23, WRK-2: the routine and item the worker was given are the I/O manager's own. */
 VOID

@@ -137,8 +137,8 @@ CreateThread(VOID)
                                   NULL);
     Allocations = DirqlFailAllocations(0, 0);
     if (NT_SUCCESS(Status)) {
-        ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType, KernelMode, &Thread,
-                                  NULL);
+        (void)ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType, KernelMode,
+                                        &Thread, NULL);
         ZwClose(Handle);
         KtapJoinThread(Thread);
     }

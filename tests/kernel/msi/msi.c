@@ -186,9 +186,9 @@ TestExtendedState(VOID)
 
     KeSetSystemAffinityThread(Device.Affinity);
     for (ULONG Index = 0; Index < 2; Index++) {
-        IoConnectInterrupt(&Objects[Index], ClobberingIsr, NULL, NULL, Device.Vector,
-                           Device.Irql, Device.Irql, Latched, TRUE, Device.Affinity,
-                           FALSE);
+        (void)IoConnectInterrupt(&Objects[Index], ClobberingIsr, NULL, NULL,
+                                 Device.Vector, Device.Irql, Device.Irql, Latched, TRUE,
+                                 Device.Affinity, FALSE);
         ok_equal(CountClobbered(), 0,
                  "FLT-3 XMM0 to XMM5 and MXCSR are the interrupted code's again");
         ok_equal(Clobbered, (LONG)(Index + 1), "FLT-3 after one ISR, then after a chain");

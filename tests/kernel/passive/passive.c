@@ -22,6 +22,9 @@ typedef struct _SLEEPER {
     volatile LONG Calls;
 } SLEEPER, *PSLEEPER;
 
+/* Connected for PASSIVE_LEVEL, where an ISR may wait. */
+_IRQL_requires_(PASSIVE_LEVEL) static KSERVICE_ROUTINE SleepingIsr;
+
 static BOOLEAN NTAPI
 SleepingIsr(PKINTERRUPT Interrupt, PVOID Context)
 {
@@ -155,6 +158,8 @@ typedef struct _SECTION {
     BOOLEAN Answer;
 } SECTION;
 
+_IRQL_requires_(PASSIVE_LEVEL) static KSYNCHRONIZE_ROUTINE WaitingSection;
+
 static BOOLEAN NTAPI
 WaitingSection(PVOID Context)
 {
@@ -257,7 +262,7 @@ PassiveTests(VOID)
 {
     if (IsCase(L"spinlock")) {
         TestStop();
-        return;
+        return; /* lint: on purpose, it has stopped */
     }
     TestRefused();
     TestForm(CONNECT_FULLY_SPECIFIED, "CON-25 FULLY_SPECIFIED connects passively");

@@ -24,7 +24,7 @@ TestPlainLevels(VOID)
     ok(KeTestSpinLock(&Lock), "LCK-2 released it is free");
 
     Old = KeAcquireSpinLockRaiseToDpc(&Lock);
-    KeReleaseSpinLockFromDpcLevel(&Lock);
+    KeReleaseSpinLockFromDpcLevel(&Lock); /* lint: on purpose */
     ok_irql(DISPATCH_LEVEL, "LCK-6 KeReleaseSpinLockFromDpcLevel leaves the level");
     ok(KeTryToAcquireSpinLockAtDpcLevel(&Lock), "LCK-2 a free lock is taken by trying");
     KeReleaseSpinLockFromDpcLevel(&Lock);

@@ -43,8 +43,8 @@ TestCreate(VOID)
                                         KernelMode, &Thread, NULL),
               STATUS_OBJECT_TYPE_MISMATCH,
               "ObReferenceObjectByHandle: and not an event's");
-    ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType, KernelMode, &Thread,
-                              NULL);
+    (void)ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsThreadType, KernelMode,
+                                    &Thread, NULL);
     ObDereferenceObject(Thread);
     ok_status(ZwClose(Handle), STATUS_SUCCESS, "ZwClose: the handle closes");
     ok_status(ZwClose(Handle), STATUS_INVALID_HANDLE, "ZwClose: once");

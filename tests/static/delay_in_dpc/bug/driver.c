@@ -1,0 +1,30 @@
+/* A DPC that sleeps. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+KDEFERRED_ROUTINE Dpc;
+
+VOID NTAPI
+Dpc(PKDPC Object, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    PEXTENSION Extension = Context;
+    LARGE_INTEGER Time = {.QuadPart = -10000};
+
+    Extension->Count++;
+    /* expect: IRQL-20 */
+    KeDelayExecutionThread(KernelMode, FALSE, &Time);
+    UNREFERENCED_PARAMETER(Object);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+}

@@ -1,0 +1,36 @@
+/* As it is right: dpc_by_pointer. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+static VOID NTAPI
+Later(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    PEXTENSION Extension = Context;
+
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    KeSetEvent(&Extension->Event, IO_NO_INCREMENT, FALSE);
+}
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+
+    KeInitializeDpc(&Extension->Dpc, Later, Extension);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

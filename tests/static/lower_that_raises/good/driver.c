@@ -1,0 +1,28 @@
+/* As it is right: lower_that_raises. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KIRQL OldIrql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+    Extension->Count++;
+    KeLowerIrql(OldIrql);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

@@ -1,0 +1,28 @@
+/* As it is right: mutex_then_passive. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+
+    ExAcquireFastMutex(&Extension->Mutex);
+    KeWaitForSingleObject(&Extension->Event, Executive, KernelMode, FALSE, NULL);
+    ExReleaseFastMutex(&Extension->Mutex);
+    IoDisconnectInterrupt(Extension->Interrupt);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

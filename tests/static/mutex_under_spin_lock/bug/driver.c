@@ -1,0 +1,30 @@
+/* A mutex, which can wait, under a spin lock. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Extension->Lock, &OldIrql);
+    /* expect: IRQL-20 */
+    ExAcquireFastMutex(&Extension->Mutex);
+    ExReleaseFastMutex(&Extension->Mutex);
+    KeReleaseSpinLock(&Extension->Lock, OldIrql);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

@@ -1,0 +1,29 @@
+/* As it is right: mutex_under_spin_lock. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KIRQL OldIrql;
+
+    ExAcquireFastMutex(&Extension->Mutex);
+    KeAcquireSpinLock(&Extension->Lock, &OldIrql);
+    KeReleaseSpinLock(&Extension->Lock, OldIrql);
+    ExReleaseFastMutex(&Extension->Mutex);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

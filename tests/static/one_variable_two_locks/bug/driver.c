@@ -1,0 +1,33 @@
+/* The same variable keeps the level of both locks. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Extension->Lock, &OldIrql);
+    KeAcquireSpinLock(&Extension->Other, &OldIrql);
+    Extension->Count++;
+    KeReleaseSpinLock(&Extension->Other, OldIrql);
+    KeReleaseSpinLock(&Extension->Lock, OldIrql);
+    UNREFERENCED_PARAMETER(DeviceObject);
+    /* expect: IRQL-23 */
+    return;
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

@@ -1,0 +1,29 @@
+/* A queued acquire, a plain release. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KLOCK_QUEUE_HANDLE Handle;
+
+    KeAcquireInStackQueuedSpinLock(&Extension->Lock, &Handle);
+    Extension->Count++;
+    /* expect: LCK-7 */
+    KeReleaseSpinLock(&Extension->Lock, PASSIVE_LEVEL);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

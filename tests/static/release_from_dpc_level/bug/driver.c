@@ -1,0 +1,30 @@
+/* The level is never lowered: the release is the other kind. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Extension->Lock, &OldIrql);
+    Extension->Count++;
+    /* expect: LCK-6 */
+    KeReleaseSpinLockFromDpcLevel(&Extension->Lock);
+    KeLowerIrql(OldIrql);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

@@ -1,0 +1,26 @@
+/* As it is right: shared_as_exclusive. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+IO_WORKITEM_ROUTINE Work;
+
+VOID NTAPI
+Work(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KIRQL OldIrql = ExAcquireSpinLockShared(&Extension->Shared);
+
+    ExReleaseSpinLockShared(&Extension->Shared, OldIrql);
+    UNREFERENCED_PARAMETER(DeviceObject);
+}

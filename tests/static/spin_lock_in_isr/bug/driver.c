@@ -1,0 +1,31 @@
+/* An ISR takes an executive spin lock. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+KSERVICE_ROUTINE Isr;
+
+BOOLEAN
+NTAPI
+Isr(PKINTERRUPT Interrupt, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+    KIRQL OldIrql;
+
+    /* expect: IRQL-20 */
+    KeAcquireSpinLock(&Extension->Lock, &OldIrql);
+    Extension->Count++;
+    KeReleaseSpinLock(&Extension->Lock, OldIrql);
+    UNREFERENCED_PARAMETER(Interrupt);
+    return TRUE;
+}

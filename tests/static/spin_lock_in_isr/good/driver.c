@@ -1,0 +1,28 @@
+/* As it is right: spin_lock_in_isr. */
+#include <wdm.h>
+
+typedef struct _EXTENSION {
+    KSPIN_LOCK Lock;
+    KSPIN_LOCK Other;
+    EX_SPIN_LOCK Shared;
+    FAST_MUTEX Mutex;
+    KEVENT Event;
+    KDPC Dpc;
+    PKINTERRUPT Interrupt;
+    PIRP Irp;
+    ULONG Count;
+} EXTENSION, *PEXTENSION;
+
+KSERVICE_ROUTINE Isr;
+
+BOOLEAN
+NTAPI
+Isr(PKINTERRUPT Interrupt, PVOID Context)
+{
+    PEXTENSION Extension = Context;
+
+    Extension->Count++;
+    KeInsertQueueDpc(&Extension->Dpc, NULL, NULL);
+    UNREFERENCED_PARAMETER(Interrupt);
+    return TRUE;
+}

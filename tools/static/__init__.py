@@ -1,0 +1,1 @@
+"""Static checking of a driver's source: levels and locks, from clang's syntax tree."""
