@@ -202,6 +202,7 @@ BootPhaseOne(PVOID Context)
     UNREFERENCED_PARAMETER(Context);
     BootStartProcessors(&BootInformation, RtlQueryNumber(BootInformation.Options, "cpus",
                                                          HAL_MAXIMUM_PROCESSORS));
+    KeWatchSpinLocks();
     VfInitialize(BootInformation.Options);
     BootRequire(IoInitializeSystem(BootInformation.Options),
                 "no memory for the I/O manager");

@@ -16,6 +16,7 @@
 #define TRAP_CAUSE_UNKNOWN                                       0x00000012
 #define REFERENCE_BY_POINTER                                     0x00000018
 #define BAD_POOL_HEADER                                          0x00000019
+#define MEMORY_MANAGEMENT                                        0x0000001A
 #define KMODE_EXCEPTION_NOT_HANDLED                              0x0000001E
 #define KERNEL_APC_PENDING_DURING_EXIT                           0x00000020
 #define PANIC_STACK_SWITCH                                       0x0000002B

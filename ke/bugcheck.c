@@ -2,20 +2,25 @@
  * Bug checks: stop every processor, say what is known, leave the machine.
  *
  * The first processor to get here owns the report; the others are stopped by NMI, which
- * reaches them whatever their level, and a second bug check on the way prints one line
- * and ends. Nothing here takes a lock, waits without a bound, or allocates.
+ * reaches them whatever their level. Nothing here takes a lock, waits without a bound, or
+ * allocates. The report is made in stages: a fault inside one, because what it looks at is
+ * broken too, comes back here, costs one line, and the next stage follows.
  */
 #include "ki.h"
 
 #define STOP_LIMIT_MICROSECONDS 100000
+#define MAXIMUM_NESTED_FAULTS   96 /* each stage, each callback, and some more */
 
 volatile LONG KiBugCheckActive;
-static volatile LONG KiBugCheckOwner; /* processor number + 1 */
-static LIST_ENTRY KiBugCheckCallbacks = {&KiBugCheckCallbacks, &KiBugCheckCallbacks};
+KI_STOP KiStop;
+ULONG_PTR KiBugCheckData[5]; /* code and parameters, where debuggers look for them */
+
+static volatile LONG KiBugCheckOwner;   /* processor number + 1 */
+static volatile LONG KiBugCheckEntries; /* by the owner: 1 is the stop itself */
 
 /* A processor that was told to stop: keeps its state for the debugger, and halts. */
 VOID
-KiFreezeProcessor(PKTRAP_FRAME Frame)
+KiFreezeProcessor(const KTRAP_FRAME *Frame)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
 
@@ -25,8 +30,10 @@ KiFreezeProcessor(PKTRAP_FRAME Frame)
 }
 
 static VOID
-KiStopOtherProcessors(PKPRCB Self)
+KiStopOtherProcessors(VOID)
 {
+    PKPRCB Self = KeGetCurrentPrcb();
+
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
         PKPRCB Prcb = KiProcessorBlock[Number];
 
@@ -40,55 +47,83 @@ KiStopOtherProcessors(PKPRCB Self)
     }
 }
 
-/* Only the first caller returns. One that comes while reporting says so and ends it. */
+/* The callbacks' level, and from here on the report's; the one to show is kept. */
 static VOID
-KiBecomeOwner(PKPRCB Prcb, ULONG Code)
+KiRaiseToStop(VOID)
 {
-    LONG Owner = InterlockedCompareExchange(&KiBugCheckOwner, (LONG)Prcb->Number + 1, 0);
-
-    if (Owner == 0) {
-        return;
-    }
-    if (Owner != (LONG)Prcb->Number + 1) {
-        ArchHaltForever(); /* another one reports; its NMI finds us here */
-    }
-    KePrintUnlocked("*** another bug check 0x%08X inside this report\n"
-                    "*** end of stop report\n",
-                    Code);
-    HalLeaveMachine(HAL_VERDICT_BUGCHECK);
+    __writecr8(HIGH_LEVEL);
+    InterlockedExchange(&KiBugCheckActive, 1);
 }
 
-/* At HIGH_LEVEL, the list as it stands: its lock may be held by a processor that stopped.
- */
+typedef VOID KI_STOP_STAGE(VOID);
+
+static KI_STOP_STAGE *const KiStopStages[] = {
+    KiRaiseToStop,     KiStopOtherProcessors,  KiPrintStopHead,
+    KiPrintStopGuilty, KiPrintStopRegisters,   KiPrintStopStack,
+    KiPrintStopOthers, KiRunBugCheckCallbacks, KiRunReasonCallbacks,
+};
+
+/* Only the owner returns. Another processor leaves word of its own stop, and halts. */
 static VOID
-KiRunCallbacks(VOID)
-{
-    PLIST_ENTRY Entry = KiBugCheckCallbacks.Flink;
-
-    KfRaiseIrql(HIGH_LEVEL);
-    for (ULONG Count = 0; Entry != &KiBugCheckCallbacks && Count < 64; Count++) {
-        PKBUGCHECK_CALLBACK_RECORD Record =
-            CONTAINING_RECORD(Entry, KBUGCHECK_CALLBACK_RECORD, Entry);
-
-        Entry = Entry->Flink;
-        Record->State = BufferStarted;
-        Record->CallbackRoutine(Record->Buffer, Record->Length);
-        Record->State = BufferFinished;
-    }
-}
-
-/* The report and the end. Level: that of the interrupted or calling code. */
-static __attribute__((noreturn)) VOID
-KiBugCheckReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
-                 const KTRAP_FRAME *Frame, BOOLEAN IsTrap)
+KiBecomeOwner(ULONG Code, const KTRAP_FRAME *Frame)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
+    LONG Self = (LONG)Prcb->Number + 1;
+    LONG Owner = InterlockedCompareExchange(&KiBugCheckOwner, Self, 0);
 
-    KiBecomeOwner(Prcb, Code);
-    InterlockedExchange(&KiBugCheckActive, 1);
-    KiStopOtherProcessors(Prcb);
-    KiPrintStopReport(Code, Parameters, Irql, Frame, IsTrap);
-    KiRunCallbacks();
+    if (Owner != 0 && Owner != Self) {
+        Prcb->FrozenCode = Code;
+        KiFreezeProcessor(Frame);
+    }
+}
+
+static VOID
+KiRecordStop(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame,
+             BOOLEAN IsTrap)
+{
+    KiStop.Code = Code;
+    KiStop.Frame = *Frame;
+    KiStop.IsTrap = IsTrap;
+    KiBugCheckData[0] = Code;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(KiStop.Parameters); Index++) {
+        KiStop.Parameters[Index] = Parameters[Index];
+        KiBugCheckData[Index + 1] = Parameters[Index];
+    }
+}
+
+/* The owner again: a stage of its report, or a callback, has failed. */
+static VOID
+KiNoteNestedStop(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame)
+{
+    CHAR Text[160];
+
+    KePrintUnlocked(
+        "\n*** a fault inside this report: 0x%08X (0x%I64X, 0x%I64X, 0x%I64X, "
+        "0x%I64X)",
+        Code, (ULONG64)Parameters[0], (ULONG64)Parameters[1], (ULONG64)Parameters[2],
+        (ULONG64)Parameters[3]);
+    KeDescribeAddress(Frame->Rip, Text, sizeof(Text));
+    KePrintUnlocked(" at %s; the rest follows\n", Text);
+}
+
+/* The report and the end. The level of the stopped code stands in the frame. */
+__attribute__((noreturn)) VOID
+KiBugCheckReport(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame,
+                 BOOLEAN IsTrap)
+{
+    LONG Entries;
+
+    KiBecomeOwner(Code, Frame);
+    Entries = InterlockedIncrement(&KiBugCheckEntries);
+    if (Entries == 1) {
+        KiRecordStop(Code, Parameters, Frame, IsTrap);
+    } else if (Entries == 2) {
+        KiNoteNestedStop(Code, Parameters, Frame);
+    }
+    while (Entries < MAXIMUM_NESTED_FAULTS &&
+           KiStop.Stage < RTL_NUMBER_OF(KiStopStages)) {
+        KiStopStages[KiStop.Stage++]();
+    }
     KePrintUnlocked("*** end of stop report\n");
     HalLeaveMachine(HAL_VERDICT_BUGCHECK);
 }
@@ -101,7 +136,7 @@ KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
     const ULONG_PTR Parameters[4] = {Parameter1, Parameter2, Parameter3, Parameter4};
 
     ArchDisableInterrupts();
-    KiBugCheckReport(Code, Parameters, Frame->PreviousIrql, Frame, TRUE);
+    KiBugCheckReport(Code, Parameters, Frame, TRUE);
 }
 
 /*
@@ -113,53 +148,14 @@ KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
 VOID
 KiBugCheckCall(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame)
 {
-    KiBugCheckReport(Code, Parameters, Frame->PreviousIrql, Frame, FALSE);
+    KiBugCheckReport(Code, Parameters, Frame, FALSE);
 }
 EXPORT(KeBugCheckEx);
 
+/* The same with four zeros. */
 VOID NTAPI
 KeBugCheck(ULONG BugCheckCode)
 {
     KeBugCheckEx(BugCheckCode, 0, 0, 0, 0);
 }
 EXPORT(KeBugCheck);
-
-/* Registers a routine to run, at HIGH_LEVEL with the world stopped, after the report.
-   FALSE when the record is registered already. IRQL: <= DISPATCH_LEVEL. */
-BOOLEAN
-NTAPI
-KeRegisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRecord,
-                           PKBUGCHECK_CALLBACK_ROUTINE CallbackRoutine, PVOID Buffer,
-                           ULONG Length, PUCHAR Component)
-{
-    KIRQL OldIrql = KiLockDispatcher();
-    BOOLEAN Free = (CallbackRecord->State == BufferEmpty);
-
-    if (Free) {
-        CallbackRecord->CallbackRoutine = CallbackRoutine;
-        CallbackRecord->Buffer = Buffer;
-        CallbackRecord->Length = Length;
-        CallbackRecord->Component = Component;
-        CallbackRecord->State = BufferInserted;
-        InsertTailList(&KiBugCheckCallbacks, &CallbackRecord->Entry);
-    }
-    KiUnlockDispatcher(OldIrql);
-    return Free;
-}
-EXPORT(KeRegisterBugCheckCallback);
-
-BOOLEAN
-NTAPI
-KeDeregisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRecord)
-{
-    KIRQL OldIrql = KiLockDispatcher();
-    BOOLEAN Registered = (CallbackRecord->State == BufferInserted);
-
-    if (Registered) {
-        RemoveEntryList(&CallbackRecord->Entry);
-        CallbackRecord->State = BufferEmpty;
-    }
-    KiUnlockDispatcher(OldIrql);
-    return Registered;
-}
-EXPORT(KeDeregisterBugCheckCallback);

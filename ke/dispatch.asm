@@ -20,6 +20,7 @@
         global  KiIpiInterrupt
         global  KiUnexpectedEntry
         global  KiSpuriousInterrupt
+        extern  KiWaitForSpinLock
         extern  KiServeChain
         extern  KiRetireDpcs
         extern  KiDispatchInterrupt
@@ -137,14 +138,14 @@ KiExitInterrupt:
         mov     cr8, rcx
         LEAVE_FRAME
 
-; Another processor holds the interrupt lock: spin at SynchronizeIrql (SYN-4), reading until
-; it looks free so that the line is not bounced between caches.
+; Somebody holds the interrupt lock: spin at SynchronizeIrql (SYN-4), in C, which also finds
+; out that nobody is left to release it. RDI is the interrupted code's still.
 KiInterruptDispatch.contended:
-        pause
-        test    qword [rcx], 1
-        jnz     KiInterruptDispatch.contended
-        lock bts qword [rcx], 0
-        jc      KiInterruptDispatch.contended
+        mov     [FRAME(Rdi)], rdi
+        mov     rdi, rcx
+        call    KiWaitForSpinLock
+        mov     rdi, [FRAME(Rdi)]
+        mov     rsi, [gs:KPCR_Prcb_ActiveInterrupt]
         jmp     KiInterruptDispatch.owned
 
 ; Several ISRs on the vector: the chain is walked in C, each ISR under its own lock (CHN-4).

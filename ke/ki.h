@@ -191,19 +191,83 @@ VOID KiRequestDispatch(PKPRCB Prcb); /* dispatch interrupt on that processor */
 /* ---- ipi.c ---- */
 VOID KiSendIpi(PKPRCB Target, LONG Requests);
 
-/* ---- bugcheck.c, unwind.c, symbols.c ---- */
-VOID KiFreezeProcessor(PKTRAP_FRAME Frame); /* does not return */
+/* ---- bugcheck.c ---- */
+/* What the report is about; written by the processor that owns it, once. */
+typedef struct _KI_STOP {
+    ULONG Code;
+    ULONG_PTR Parameters[4];
+    KTRAP_FRAME Frame; /* a copy: its stack may be used again */
+    BOOLEAN IsTrap;    /* else Frame.Rip is where KeBugCheckEx would return to */
+    ULONG Stage;       /* of the report: the next one */
+} KI_STOP;
+extern KI_STOP KiStop;
 extern volatile LONG KiBugCheckActive;
-VOID KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
-                    ULONG_PTR Parameter3, ULONG_PTR Parameter4, PKTRAP_FRAME Frame);
+__attribute__((noreturn)) VOID KiFreezeProcessor(const KTRAP_FRAME *Frame);
+__attribute__((noreturn)) VOID KiBugCheckReport(ULONG Code, const ULONG_PTR Parameters[4],
+                                                const KTRAP_FRAME *Frame, BOOLEAN IsTrap);
+__attribute__((noreturn)) VOID KiBugCheckTrap(ULONG Code, ULONG_PTR Parameter1,
+                                              ULONG_PTR Parameter2, ULONG_PTR Parameter3,
+                                              ULONG_PTR Parameter4, PKTRAP_FRAME Frame);
 __attribute__((noreturn)) VOID KiBugCheckCall(ULONG Code, const ULONG_PTR Parameters[4],
                                               const KTRAP_FRAME *Frame);
-VOID KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
-                       const KTRAP_FRAME *Frame, BOOLEAN IsTrap);
-VOID KiPrintStack(const KTRAP_FRAME *Frame);
-/* The innermost address on the stack that lies in a driver; 0: none does. */
-ULONG64 KiFindDriverOnStack(const KTRAP_FRAME *Frame);
+/* exception.c: what nobody handles */
+__attribute__((noreturn)) VOID KiExceptionNotHandled(NTSTATUS Status,
+                                                     ULONG_PTR Information0,
+                                                     ULONG_PTR Information1,
+                                                     PKTRAP_FRAME Frame);
+
+/* ---- stopreport.c, bugcallback.c: the stages of the report, in this order ---- */
+VOID KiPrintStopHead(VOID);
+VOID KiPrintStopGuilty(VOID);
+VOID KiPrintStopRegisters(VOID);
+VOID KiPrintStopStack(VOID);
+VOID KiPrintStopOthers(VOID);
+VOID KiRunBugCheckCallbacks(VOID);
+VOID KiRunReasonCallbacks(VOID);
+
+/* ---- stopcodes.c ---- */
+typedef struct _KI_CODE_NAME {
+    ULONG Code;
+    ULONG
+    Guilty; /* 1 to 4: the parameter that is the guilty routine; 0: the stack tells */
+    const CHAR *Name;
+    const CHAR *Meaning;
+} KI_CODE_NAME;
+const KI_CODE_NAME *KiDescribeCode(ULONG Code);
+
+/* ---- unwind.c, symbols.c ---- */
+typedef struct _KI_UNWIND {
+    LDR_UNWIND_CONTEXT Context;
+    BOOLEAN Interrupted; /* Rip was interrupted; else it made a call */
+} KI_UNWIND, *PKI_UNWIND;
+/* Where a walk of the stack begins, and each step outwards; FALSE at its end. */
+VOID KiStartUnwind(const KTRAP_FRAME *Frame, BOOLEAN IsTrap, PKI_UNWIND Unwind);
+BOOLEAN KiUnwindStep(PKI_UNWIND Unwind);
 BOOLEAN KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
+/* The start of the kernel function Address lies in, 0 when no symbol tells. */
+ULONG_PTR KiFunctionStart(ULONG_PTR Address);
+
+/* ---- lockwatch.c ---- */
+/* Every so many rounds of a loop that waits for Lock: bug check 0xF when nobody is left
+   who could release it. Round: counted by the caller from 0. */
+VOID KiWatchSpin(const volatile VOID *Lock, ULONG Round);
+/* The loop is over. */
+FORCEINLINE VOID
+KiEndSpin(VOID)
+{
+    KeGetCurrentPrcb()->SpinningFor = NULL;
+}
+
+/* ---- level.c ---- */
+/* Bug check 9 in an AtDpcLevel routine called too low (LCK-5). */
+__attribute__((noreturn)) VOID KiRefuseLowLevel(ULONG_PTR Lock);
+FORCEINLINE VOID
+KiRequireDpcLevel(const VOID *Lock)
+{
+    if (__builtin_expect(KeGetCurrentIrql() < DISPATCH_LEVEL, 0)) {
+        KiRefuseLowLevel((ULONG_PTR)Lock);
+    }
+}
 
 /* arch/x86_64 sections: where a frame pointer is a trap frame's. */
 extern const UCHAR KiEntryTextStart[], KiEntryTextEnd[];

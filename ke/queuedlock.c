@@ -16,6 +16,7 @@ static VOID
 KiAcquireQueued(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry)
 {
     PKSPIN_LOCK_QUEUE Previous;
+    ULONG Round = 0;
 
     Entry->Next = NULL;
     Entry->Lock = SpinLock;
@@ -26,10 +27,16 @@ KiAcquireQueued(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry)
         return;
     }
     Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_WAIT);
+    if (Previous == Entry) { /* one handle, twice: it would wait for itself */
+        KeBugCheckEx(SPIN_LOCK_ALREADY_OWNED, (ULONG_PTR)SpinLock, KeGetCurrentIrql(), 0,
+                     0);
+    }
     __atomic_store_n(&Previous->Next, Entry, __ATOMIC_RELEASE);
     while ((ULONG_PTR)__atomic_load_n(&Entry->Lock, __ATOMIC_ACQUIRE) & LOCK_QUEUE_WAIT) {
         ArchPause();
+        KiWatchSpin(SpinLock, Round++);
     }
+    KiEndSpin();
 }
 
 static VOID
@@ -77,6 +84,7 @@ VOID NTAPI
 KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
                                          PKLOCK_QUEUE_HANDLE LockHandle)
 {
+    KiRequireDpcLevel(SpinLock);
     KiAcquireQueued(SpinLock, &LockHandle->LockQueue);
 }
 EXPORT(KeAcquireInStackQueuedSpinLockAtDpcLevel);
@@ -85,6 +93,7 @@ EXPORT(KeAcquireInStackQueuedSpinLockAtDpcLevel);
 VOID NTAPI
 KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
 {
+    KiRequireDpcLevel(LockHandle);
     KiReleaseQueued(&LockHandle->LockQueue);
 }
 EXPORT(KeReleaseInStackQueuedSpinLockFromDpcLevel);

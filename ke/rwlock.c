@@ -11,28 +11,35 @@
 static VOID
 KiAcquireShared(PEX_SPIN_LOCK SpinLock)
 {
-    for (;;) {
+    for (ULONG Round = 0;; Round++) {
         LONG Old = __atomic_load_n(SpinLock, __ATOMIC_RELAXED);
 
         if ((Old & RW_WRITER) == 0 &&
             InterlockedCompareExchange(SpinLock, Old + 1, Old) == Old) {
+            KiEndSpin();
             return;
         }
         ArchPause();
+        KiWatchSpin(SpinLock, Round);
     }
 }
 
 static VOID
 KiAcquireExclusive(PEX_SPIN_LOCK SpinLock)
 {
+    ULONG Round = 0;
+
     while ((InterlockedOr(SpinLock, RW_WRITER) & RW_WRITER) != 0) {
         while ((__atomic_load_n(SpinLock, __ATOMIC_RELAXED) & RW_WRITER) != 0) {
             ArchPause();
+            KiWatchSpin(SpinLock, Round++);
         }
     }
     while (__atomic_load_n(SpinLock, __ATOMIC_ACQUIRE) != RW_WRITER) {
         ArchPause();
+        KiWatchSpin(SpinLock, Round++);
     }
+    KiEndSpin();
 }
 
 /* Raises to DISPATCH_LEVEL and enters as a reader; returns the level before.
@@ -82,6 +89,7 @@ EXPORT(ExReleaseSpinLockExclusive);
 VOID NTAPI
 ExAcquireSpinLockSharedAtDpcLevel(PEX_SPIN_LOCK SpinLock)
 {
+    KiRequireDpcLevel((const VOID *)SpinLock);
     KiAcquireShared(SpinLock);
 }
 EXPORT(ExAcquireSpinLockSharedAtDpcLevel);
@@ -89,6 +97,7 @@ EXPORT(ExAcquireSpinLockSharedAtDpcLevel);
 VOID NTAPI
 ExReleaseSpinLockSharedFromDpcLevel(PEX_SPIN_LOCK SpinLock)
 {
+    KiRequireDpcLevel((const VOID *)SpinLock);
     InterlockedDecrement(SpinLock);
 }
 EXPORT(ExReleaseSpinLockSharedFromDpcLevel);
@@ -96,6 +105,7 @@ EXPORT(ExReleaseSpinLockSharedFromDpcLevel);
 VOID NTAPI
 ExAcquireSpinLockExclusiveAtDpcLevel(PEX_SPIN_LOCK SpinLock)
 {
+    KiRequireDpcLevel((const VOID *)SpinLock);
     KiAcquireExclusive(SpinLock);
 }
 EXPORT(ExAcquireSpinLockExclusiveAtDpcLevel);
@@ -103,6 +113,7 @@ EXPORT(ExAcquireSpinLockExclusiveAtDpcLevel);
 VOID NTAPI
 ExReleaseSpinLockExclusiveFromDpcLevel(PEX_SPIN_LOCK SpinLock)
 {
+    KiRequireDpcLevel((const VOID *)SpinLock);
     __atomic_store_n(SpinLock, 0, __ATOMIC_RELEASE);
 }
 EXPORT(ExReleaseSpinLockExclusiveFromDpcLevel);

@@ -10,11 +10,15 @@
 VOID
 KiWaitForSpinLock(PKSPIN_LOCK SpinLock)
 {
+    ULONG Round = 0;
+
     do {
         while (__atomic_load_n(SpinLock, __ATOMIC_RELAXED) & 1) {
             ArchPause();
+            KiWatchSpin(SpinLock, Round++);
         }
     } while (!KiTrySpinLock(SpinLock));
+    KiEndSpin();
 }
 
 /* Raises to DISPATCH_LEVEL, then takes the lock; returns the level before.
@@ -40,10 +44,12 @@ KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 }
 EXPORT(KeReleaseSpinLock);
 
-/* Takes the lock; the level stays. IRQL: >= DISPATCH_LEVEL. Source: LCK-2, LCK-5. */
+/* Takes the lock; the level stays. IRQL: >= DISPATCH_LEVEL, else bug check 9. Source: LCK-2,
+   LCK-5. */
 VOID NTAPI
 KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
+    KiRequireDpcLevel(SpinLock);
     KiAcquireSpinLock(SpinLock);
 }
 EXPORT(KeAcquireSpinLockAtDpcLevel);
@@ -52,6 +58,7 @@ EXPORT(KeAcquireSpinLockAtDpcLevel);
 VOID NTAPI
 KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
 {
+    KiRequireDpcLevel(SpinLock);
     KiReleaseSpinLock(SpinLock);
 }
 EXPORT(KeReleaseSpinLockFromDpcLevel);
@@ -62,6 +69,7 @@ BOOLEAN
 NTAPI
 KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
+    KiRequireDpcLevel(SpinLock);
     return KiTrySpinLock(SpinLock);
 }
 EXPORT(KeTryToAcquireSpinLockAtDpcLevel);

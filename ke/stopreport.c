@@ -1,58 +1,11 @@
 /*
- * The text of a bug check: code and parameters first, then who, where and how it came to
- * it.
+ * The text of a bug check: code and parameters first, then what it means, who did it,
+ * where, and how it came to it. Each KiPrintStop routine is one stage (bugcheck.c): it may
+ * fault where what it reads is broken, and the next one still runs.
  */
 #include "ki.h"
 
-typedef struct _KI_CODE_NAME {
-    ULONG Code;
-    const CHAR *Name;
-} KI_CODE_NAME;
-
-#define CODE_NAME(Code)                                                                  \
-    {                                                                                    \
-        Code, #Code                                                                      \
-    }
-
-static const KI_CODE_NAME KiCodeNames[] = {
-    CODE_NAME(IRQL_NOT_GREATER_OR_EQUAL),
-    CODE_NAME(IRQL_NOT_LESS_OR_EQUAL),
-    CODE_NAME(MAXIMUM_WAIT_OBJECTS_EXCEEDED),
-    CODE_NAME(SPIN_LOCK_ALREADY_OWNED),
-    CODE_NAME(TRAP_CAUSE_UNKNOWN),
-    CODE_NAME(KMODE_EXCEPTION_NOT_HANDLED),
-    CODE_NAME(NO_MORE_IRP_STACK_LOCATIONS),
-    CODE_NAME(MULTIPLE_IRP_COMPLETE_REQUESTS),
-    CODE_NAME(PAGE_FAULT_IN_NONPAGED_AREA),
-    CODE_NAME(UNEXPECTED_KERNEL_MODE_TRAP),
-    CODE_NAME(NMI_HARDWARE_FAILURE),
-    CODE_NAME(MACHINE_CHECK_EXCEPTION),
-    CODE_NAME(ATTEMPTED_SWITCH_FROM_DPC),
-    CODE_NAME(BAD_POOL_CALLER),
-    CODE_NAME(DRIVER_VERIFIER_DETECTED_VIOLATION),
-    CODE_NAME(TIMER_OR_DPC_INVALID),
-    CODE_NAME(IRQL_UNEXPECTED_VALUE),
-    CODE_NAME(DRIVER_IRQL_NOT_LESS_OR_EQUAL),
-    CODE_NAME(WORKER_THREAD_RETURNED_AT_BAD_IRQL),
-    CODE_NAME(MANUALLY_INITIATED_CRASH),
-    CODE_NAME(HARDWARE_INTERRUPT_STORM),
-    CODE_NAME(CLOCK_WATCHDOG_TIMEOUT),
-    CODE_NAME(WDF_VIOLATION),
-    CODE_NAME(DPC_WATCHDOG_VIOLATION),
-    CODE_NAME(KERNEL_SECURITY_CHECK_FAILURE),
-    CODE_NAME(PASSIVE_INTERRUPT_ERROR),
-};
-
-static const CHAR *
-KiNameOfCode(ULONG Code)
-{
-    for (ULONG Index = 0; Index < RTL_NUMBER_OF(KiCodeNames); Index++) {
-        if (KiCodeNames[Index].Code == Code) {
-            return KiCodeNames[Index].Name;
-        }
-    }
-    return "UNKNOWN";
-}
+#define MAXIMUM_FRAMES 40
 
 /* Kernel symbols first, then those of the loaded images, then the bare number. */
 VOID
@@ -64,42 +17,11 @@ KeDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
     }
 }
 
-/* R12 to R15 lie in the frame's home area, where trap.asm and bugentry.asm put them. */
-static VOID
-KiPrintRegisters(const KTRAP_FRAME *Frame, KIRQL Irql, BOOLEAN IsTrap)
+static BOOLEAN
+KiIsStackOverflow(VOID)
 {
-    KePrintUnlocked("rip %016I64X rsp %016I64X rbp %016I64X rflags %08I64X\n", Frame->Rip,
-                    Frame->Rsp, Frame->Rbp, Frame->EFlags);
-    KePrintUnlocked("rax %016I64X rbx %016I64X rcx %016I64X rdx %016I64X\n", Frame->Rax,
-                    Frame->Rbx, Frame->Rcx, Frame->Rdx);
-    KePrintUnlocked("rsi %016I64X rdi %016I64X r8  %016I64X r9  %016I64X\n", Frame->Rsi,
-                    Frame->Rdi, Frame->R8, Frame->R9);
-    KePrintUnlocked("r10 %016I64X r11 %016I64X r12 %016I64X r13 %016I64X\n", Frame->R10,
-                    Frame->R11, Frame->P1Home, Frame->P2Home);
-    KePrintUnlocked("r14 %016I64X r15 %016I64X cr2 %016I64X cr3 %016I64X\n",
-                    Frame->P3Home, Frame->P4Home,
-                    IsTrap ? Frame->FaultAddress : ArchReadCr2(), ArchReadCr3());
-    KePrintUnlocked("cr8 %u", Irql);
-    if (IsTrap) {
-        KePrintUnlocked(" error code %I64X", Frame->ErrorCode);
-    }
-    KePrintUnlocked("\n");
-}
-
-/* Where the guilty one stands: at a clock watchdog, on the processor that hangs, which has
-   been stopped; a driver may have made up the parameters. */
-static const KTRAP_FRAME *
-KiGuiltyFrame(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame)
-{
-    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
-        PKPRCB Prcb = KiProcessorBlock[Number];
-
-        if (Code == CLOCK_WATCHDOG_TIMEOUT && Prcb != NULL && Prcb->Frozen &&
-            Parameters[2] == (ULONG_PTR)Prcb) {
-            return Prcb->FrozenFrame;
-        }
-    }
-    return Frame;
+    return KiStop.Code == UNEXPECTED_KERNEL_MODE_TRAP &&
+           MmIsGuardAddress(KiStop.Parameters[1]);
 }
 
 VOID
@@ -111,42 +33,164 @@ KeExplainStop(ULONG_PTR Guilty, const CHAR *Text)
     Prcb->StopText = Text;
 }
 
-/* The first driver on the stack, if any, is the one to ask, unless somebody knows better. */
-static VOID
-KiPrintGuilty(const KTRAP_FRAME *Frame)
+/* In words: what whoever stops has to say about this very case, else what the code means. */
+static const CHAR *
+KiWordStop(VOID)
 {
-    PKPRCB Prcb = KeGetCurrentPrcb();
-    ULONG64 Address =
-        (Prcb->StopGuilty != 0) ? Prcb->StopGuilty : KiFindDriverOnStack(Frame);
-    PKLDR_DATA_TABLE_ENTRY Image = LdrFindImage(Address);
-    CHAR Text[160];
+    const CHAR *Text = KeGetCurrentPrcb()->StopText;
 
-    if (Image == NULL) {
-        return;
+    if (KiIsStackOverflow()) {
+        return "the stack overflowed into its guard page: too deep a recursion, or too "
+               "large "
+               "local variables";
     }
-    KeDescribeAddress(Address, Text, sizeof(Text));
-    KePrintUnlocked("*** driver %s at %s\n", Image->BaseName, Text);
+    return (Text != NULL) ? Text : KiDescribeCode(KiStop.Code)->Meaning;
 }
 
-/* Everything between the STOP line and the end line. World stopped, interrupts off. */
+/* The lines that stand first: what, who, and in words. */
 VOID
-KiPrintStopReport(ULONG Code, const ULONG_PTR Parameters[4], KIRQL Irql,
-                  const KTRAP_FRAME *Frame, BOOLEAN IsTrap)
+KiPrintStopHead(VOID)
 {
+    const KI_CODE_NAME *Name = KiDescribeCode(KiStop.Code);
     PKPRCB Prcb = KeGetCurrentPrcb();
 
     KePrintUnlocked(
-        "\n*** STOP: 0x%08X (0x%016I64X, 0x%016I64X, 0x%016I64X, 0x%016I64X)\n", Code,
-        (ULONG64)Parameters[0], (ULONG64)Parameters[1], (ULONG64)Parameters[2],
-        (ULONG64)Parameters[3]);
-    KePrintUnlocked("*** %s processor %u irql %u thread %p%s%s\n", KiNameOfCode(Code),
-                    Prcb->Number, Irql, Prcb->CurrentThread,
+        "\n*** STOP: 0x%08X (0x%016I64X, 0x%016I64X, 0x%016I64X, 0x%016I64X)\n",
+        KiStop.Code, (ULONG64)KiStop.Parameters[0], (ULONG64)KiStop.Parameters[1],
+        (ULONG64)KiStop.Parameters[2], (ULONG64)KiStop.Parameters[3]);
+    KePrintUnlocked("*** %s processor %u irql %u thread %p%s%s\n", Name->Name,
+                    Prcb->Number, KiStop.Frame.PreviousIrql, Prcb->CurrentThread,
                     Prcb->DpcRoutineActive ? " in a DPC" : "",
                     (Prcb->ActiveInterrupt != NULL) ? " in an ISR" : "");
-    if (Prcb->StopText != NULL) {
-        KePrintUnlocked("*** %s\n", Prcb->StopText);
+    KePrintUnlocked("*** %s\n", KiWordStop());
+}
+
+/* At a clock watchdog the guilty one stands on the processor that hangs, which has been
+   stopped; a driver may have made up the parameters. */
+static const KTRAP_FRAME *
+KiFrameOfHungProcessor(VOID)
+{
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        PKPRCB Prcb = KiProcessorBlock[Number];
+
+        if (KiStop.Code == CLOCK_WATCHDOG_TIMEOUT && Prcb != NULL && Prcb->Frozen &&
+            KiStop.Parameters[2] == (ULONG_PTR)Prcb) {
+            return Prcb->FrozenFrame;
+        }
     }
-    KiPrintGuilty(KiGuiltyFrame(Code, Parameters, Frame));
-    KiPrintRegisters(Frame, Irql, IsTrap);
-    KiPrintStack(Frame);
+    return NULL;
+}
+
+/* Whom KeExplainStop blames, else the parameter that names the guilty routine, else the first
+   driver on the stack. */
+static ULONG64
+KiFindGuilty(VOID)
+{
+    ULONG Parameter = KiDescribeCode(KiStop.Code)->Guilty;
+    const KTRAP_FRAME *Hung = KiFrameOfHungProcessor();
+    KI_UNWIND Unwind;
+
+    if (KeGetCurrentPrcb()->StopGuilty != 0) {
+        return KeGetCurrentPrcb()->StopGuilty;
+    }
+    if (Parameter != 0 && LdrFindImage(KiStop.Parameters[Parameter - 1]) != NULL) {
+        return KiStop.Parameters[Parameter - 1];
+    }
+    if (Hung != NULL) {
+        KiStartUnwind(Hung, TRUE, &Unwind);
+    } else {
+        KiStartUnwind(&KiStop.Frame, KiStop.IsTrap, &Unwind);
+    }
+    for (ULONG Depth = 0; Depth < MAXIMUM_FRAMES; Depth++) {
+        if (LdrFindImage(Unwind.Context.Rip) != NULL) {
+            return Unwind.Context.Rip;
+        }
+        if (!KiUnwindStep(&Unwind)) {
+            break;
+        }
+    }
+    return 0;
+}
+
+/* The driver to ask, if there is any. */
+VOID
+KiPrintStopGuilty(VOID)
+{
+    ULONG64 Address = KiFindGuilty();
+    PKLDR_DATA_TABLE_ENTRY Image = LdrFindImage(Address);
+    CHAR Text[160];
+
+    if (Image != NULL) {
+        KeDescribeAddress(Address, Text, sizeof(Text));
+        KePrintUnlocked("*** driver %s at %s\n", Image->BaseName, Text);
+    }
+}
+
+/* R12 to R15 lie in the frame's home area, where trap.asm and bugentry.asm put them. */
+VOID
+KiPrintStopRegisters(VOID)
+{
+    const KTRAP_FRAME *Frame = &KiStop.Frame;
+
+    KePrintUnlocked("rip %016I64X rsp %016I64X rbp %016I64X rflags %08I64X\n", Frame->Rip,
+                    Frame->Rsp, Frame->Rbp, Frame->EFlags);
+    KePrintUnlocked("rax %016I64X rbx %016I64X rcx %016I64X rdx %016I64X\n", Frame->Rax,
+                    Frame->Rbx, Frame->Rcx, Frame->Rdx);
+    KePrintUnlocked("rsi %016I64X rdi %016I64X r8  %016I64X r9  %016I64X\n", Frame->Rsi,
+                    Frame->Rdi, Frame->R8, Frame->R9);
+    KePrintUnlocked("r10 %016I64X r11 %016I64X r12 %016I64X r13 %016I64X\n", Frame->R10,
+                    Frame->R11, Frame->P1Home, Frame->P2Home);
+    KePrintUnlocked("r14 %016I64X r15 %016I64X cr2 %016I64X cr3 %016I64X\n",
+                    Frame->P3Home, Frame->P4Home,
+                    KiStop.IsTrap ? Frame->FaultAddress : ArchReadCr2(), ArchReadCr3());
+    KePrintUnlocked("cr8 %u", Frame->PreviousIrql);
+    if (KiStop.IsTrap) {
+        KePrintUnlocked(" error code %I64X", Frame->ErrorCode);
+    }
+    KePrintUnlocked("\n");
+}
+
+/* The frames from the stopped state outwards, one line each. */
+VOID
+KiPrintStopStack(VOID)
+{
+    KI_UNWIND Unwind;
+    CHAR Text[160];
+
+    KiStartUnwind(&KiStop.Frame, KiStop.IsTrap, &Unwind);
+    KePrintUnlocked("stack:\n");
+    for (ULONG Depth = 0; Depth < MAXIMUM_FRAMES && Unwind.Context.Rip != 0; Depth++) {
+        KeDescribeAddress(Unwind.Context.Rip, Text, sizeof(Text));
+        KePrintUnlocked(" %2u  %016I64X  %s\n", Depth, Unwind.Context.Rsp, Text);
+        if (!KiUnwindStep(&Unwind)) {
+            break;
+        }
+    }
+}
+
+/* Where the other processors stood, and what they were about to say themselves. */
+VOID
+KiPrintStopOthers(VOID)
+{
+    CHAR Text[160];
+
+    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
+        PKPRCB Prcb = KiProcessorBlock[Number];
+
+        if (Prcb == NULL || Prcb == KeGetCurrentPrcb()) {
+            continue;
+        }
+        if (!Prcb->Frozen) {
+            KePrintUnlocked("processor %u did not stop\n", Number);
+            continue;
+        }
+        KeDescribeAddress(Prcb->FrozenFrame->Rip, Text, sizeof(Text));
+        KePrintUnlocked("processor %u irql %u at %s\n", Number,
+                        Prcb->FrozenFrame->PreviousIrql, Text);
+        if (Prcb->FrozenCode != 0) {
+            KePrintUnlocked("*** processor %u came to bug check 0x%08X %s itself\n",
+                            Number, Prcb->FrozenCode,
+                            KiDescribeCode(Prcb->FrozenCode)->Name);
+        }
+    }
 }

@@ -59,15 +59,17 @@ KiIsCodeSymbol(const ELF64_SYMBOL *Symbol)
            Symbol->Name != 0 && Symbol->Name < KiStringLength;
 }
 
-/* "KeSetEvent+0x3f" for an address in the image's code; FALSE for any other. */
-BOOLEAN
-KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
+static BOOLEAN
+KiIsKernelCode(ULONG_PTR Address)
+{
+    return Address >= (ULONG_PTR)KiTextStart && Address < (ULONG_PTR)KiTextEnd;
+}
+
+static const ELF64_SYMBOL *
+KiFindSymbol(ULONG_PTR Address)
 {
     const ELF64_SYMBOL *Best = NULL;
 
-    if (Address < (ULONG_PTR)KiTextStart || Address >= (ULONG_PTR)KiTextEnd) {
-        return FALSE;
-    }
     for (ULONG64 Index = 0; Index < KiSymbolCount; Index++) {
         const ELF64_SYMBOL *Symbol = &KiSymbols[Index];
 
@@ -76,6 +78,27 @@ KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
             Best = Symbol;
         }
     }
+    return Best;
+}
+
+ULONG_PTR
+KiFunctionStart(ULONG_PTR Address)
+{
+    const ELF64_SYMBOL *Symbol = KiIsKernelCode(Address) ? KiFindSymbol(Address) : NULL;
+
+    return (Symbol != NULL) ? Symbol->Value : 0;
+}
+
+/* "KeSetEvent+0x3f" for an address in the image's code; FALSE for any other. */
+BOOLEAN
+KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size)
+{
+    const ELF64_SYMBOL *Best;
+
+    if (!KiIsKernelCode(Address)) {
+        return FALSE;
+    }
+    Best = KiFindSymbol(Address);
     if (Best == NULL) {
         RtlFormat(Buffer, Size, "dirql+0x%I64x",
                   (ULONG64)(Address - (ULONG_PTR)KiTextStart));

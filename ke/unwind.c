@@ -9,7 +9,9 @@
  */
 #include "ki.h"
 
-#define MAXIMUM_FRAMES 40
+#define LEAF_STACK_WORDS 8
+#define LONGEST_CALL     7
+#define PTE_NO_EXECUTE   (1ULL << 63)
 
 static BOOLEAN
 KiReadStack(ULONG64 Address, ULONG64 *Value)
@@ -31,7 +33,7 @@ KiIsBetween(ULONG64 Address, const UCHAR *Start, const UCHAR *End)
 static BOOLEAN
 KiUnwindTrap(PLDR_UNWIND_CONTEXT Context)
 {
-    ULONG64 Address = Context->Registers[5] - 0x80;
+    ULONG64 Address = Context->Registers[5] - 0x80; /* entry.inc */
     const KTRAP_FRAME *Frame = (const KTRAP_FRAME *)(ULONG_PTR)Address;
 
     if ((Address & 15) != 0 || !MmIsRangeMapped(Address, sizeof(*Frame))) {
@@ -60,23 +62,114 @@ KiUnwindKernel(PLDR_UNWIND_CONTEXT Context)
     return TRUE;
 }
 
+/* Whether the function Rip stands in has done its `mov rbp, rsp` by then. */
 static BOOLEAN
-KiUnwindStep(PLDR_UNWIND_CONTEXT Context)
+KiHasFrame(ULONG64 Rip)
 {
-    Context->Registers[4] = Context->Rsp;
-    if (KiIsBetween(Context->Rip, KiEntryTextStart, KiEntryTextEnd)) {
-        return KiUnwindTrap(Context);
+    static const UCHAR MovRbpRsp[] = {0x48, 0x89, 0xE5};
+    ULONG64 Start = KiFunctionStart(Rip);
+
+    for (ULONG64 At = Start; Start != 0 && At + sizeof(MovRbpRsp) <= Rip; At++) {
+        if (memcmp((const VOID *)(ULONG_PTR)At, MovRbpRsp, sizeof(MovRbpRsp)) == 0) {
+            return TRUE;
+        }
     }
+    return Start == 0;
+}
+
+/* Whether Address is what a call left on the stack: code, and a call (E8, or FF with an
+   operand of any length) before it. */
+static BOOLEAN
+KiFollowsCall(ULONG64 Address)
+{
+    const UCHAR *After = (const UCHAR *)(ULONG_PTR)Address;
+
+    if ((!KiIsBetween(Address, KiTextStart, KiTextEnd) &&
+         LdrFindImage(Address) == NULL) ||
+        !MmIsRangeMapped(Address - LONGEST_CALL, LONGEST_CALL + 1) ||
+        (ArchQueryPageEntry(Address) & PTE_NO_EXECUTE) != 0) {
+        return FALSE;
+    }
+    for (ULONG Length = 2; Length <= LONGEST_CALL; Length++) {
+        if (After[-(LONG)Length] == 0xFF && (After[1 - (LONG)Length] & 0x38) == 0x10) {
+            return TRUE;
+        }
+    }
+    return After[-5] == 0xE8;
+}
+
+/* A fault in a leaf of the kernel, or before RBP stands: the caller's address is one of the
+   first words of the stack, and RBP is still the caller's. */
+static BOOLEAN
+KiUnwindLeaf(PLDR_UNWIND_CONTEXT Context)
+{
+    for (ULONG64 Depth = 0; Depth < LEAF_STACK_WORDS; Depth++) {
+        ULONG64 Word;
+
+        if (!KiReadStack(Context->Rsp + Depth * 8, &Word)) {
+            return FALSE;
+        }
+        if (KiFollowsCall(Word)) {
+            Context->Rip = Word;
+            Context->Rsp += (Depth + 1) * 8;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* One frame outwards, as the code Rip stands in wants it. */
+static BOOLEAN
+KiUnwindFrame(PKI_UNWIND Unwind)
+{
+    PLDR_UNWIND_CONTEXT Context = &Unwind->Context;
+
     if (KiIsBetween(Context->Rip, KiTextStart, KiTextEnd)) {
-        return KiUnwindKernel(Context);
+        return (Unwind->Interrupted && !KiHasFrame(Context->Rip))
+                   ? KiUnwindLeaf(Context)
+                   : KiUnwindKernel(Context);
+    }
+    if (LdrFindImage(Context->Rip) == NULL) {
+        /* A call to nowhere: whoever made it is on the stack. */
+        return Unwind->Interrupted && KiUnwindLeaf(Context);
     }
     return LdrUnwindFrame(Context);
 }
 
+/* A return address may lie beyond the end of its function, when what was called does not
+   return: the byte before it belongs to the call itself. */
 static VOID
-KiStartUnwind(const KTRAP_FRAME *Frame, PLDR_UNWIND_CONTEXT Context)
+KiStandAtCall(PKI_UNWIND Unwind)
 {
-    memset(Context, 0, sizeof(*Context));
+    Unwind->Interrupted = FALSE;
+    if (Unwind->Context.Rip != 0) {
+        Unwind->Context.Rip--;
+    }
+}
+
+BOOLEAN
+KiUnwindStep(PKI_UNWIND Unwind)
+{
+    PLDR_UNWIND_CONTEXT Context = &Unwind->Context;
+
+    Context->Registers[4] = Context->Rsp;
+    if (KiIsBetween(Context->Rip, KiEntryTextStart, KiEntryTextEnd)) {
+        Unwind->Interrupted = TRUE;
+        return KiUnwindTrap(Context);
+    }
+    if (!KiUnwindFrame(Unwind)) {
+        return FALSE;
+    }
+    KiStandAtCall(Unwind);
+    return TRUE;
+}
+
+VOID
+KiStartUnwind(const KTRAP_FRAME *Frame, BOOLEAN IsTrap, PKI_UNWIND Unwind)
+{
+    PLDR_UNWIND_CONTEXT Context = &Unwind->Context;
+
+    memset(Unwind, 0, sizeof(*Unwind));
     Context->Rip = Frame->Rip;
     Context->Rsp = Frame->Rsp;
     Context->Registers[3] = Frame->Rbx;
@@ -87,39 +180,8 @@ KiStartUnwind(const KTRAP_FRAME *Frame, PLDR_UNWIND_CONTEXT Context)
     Context->Registers[13] = Frame->P2Home;
     Context->Registers[14] = Frame->P3Home;
     Context->Registers[15] = Frame->P4Home;
-}
-
-ULONG64
-KiFindDriverOnStack(const KTRAP_FRAME *Frame)
-{
-    LDR_UNWIND_CONTEXT Context;
-
-    KiStartUnwind(Frame, &Context);
-    for (ULONG Depth = 0; Depth < MAXIMUM_FRAMES; Depth++) {
-        if (LdrFindImage(Context.Rip) != NULL) {
-            return Context.Rip;
-        }
-        if (!KiUnwindStep(&Context)) {
-            break;
-        }
-    }
-    return 0;
-}
-
-/* Prints the frames from Frame's state outwards, one line each. */
-VOID
-KiPrintStack(const KTRAP_FRAME *Frame)
-{
-    LDR_UNWIND_CONTEXT Context;
-    CHAR Text[160];
-
-    KiStartUnwind(Frame, &Context);
-    KePrintUnlocked("stack:\n");
-    for (ULONG Depth = 0; Depth < MAXIMUM_FRAMES && Context.Rip != 0; Depth++) {
-        KeDescribeAddress(Context.Rip, Text, sizeof(Text));
-        KePrintUnlocked(" %2u  %016I64X  %s\n", Depth, Context.Rsp, Text);
-        if (!KiUnwindStep(&Context)) {
-            break;
-        }
+    Unwind->Interrupted = TRUE;
+    if (!IsTrap) {
+        KiStandAtCall(Unwind);
     }
 }

@@ -98,17 +98,19 @@ KiPrepareWait(PKI_WAIT Wait, PKTHREAD Thread)
     return TRUE;
 }
 
-/* A wait at a level where it may not block: in a DPC, or under a spin lock. */
-static VOID
-KiWaitTooHigh(const KI_WAIT *Wait, PKTHREAD Thread, KIRQL Irql, PVOID Caller)
+/* IRQL-22: in a DPC 0xB8 (BUG-16), elsewhere 0xA with the object waited for. */
+static __attribute__((noreturn)) VOID
+KiRefuseWait(const KI_WAIT *Wait, KIRQL Irql, ULONG_PTR Caller)
 {
-    if (KeGetCurrentPrcb()->DpcRoutineActive) {
+    PKPRCB Prcb = KeGetCurrentPrcb();
+    PKTHREAD Thread = Prcb->CurrentThread;
+
+    if (Prcb->DpcRoutineActive) {
         KeBugCheckEx(ATTEMPTED_SWITCH_FROM_DPC, (ULONG_PTR)Thread,
-                     (ULONG_PTR)KeGetCurrentPrcb()->IdleThread,
-                     (ULONG_PTR)Thread->InitialStack, 0);
+                     (ULONG_PTR)Prcb->IdleThread, (ULONG_PTR)Thread->InitialStack, 0);
     }
-    KeBugCheckEx(IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Wait->Objects, Irql, 0,
-                 (ULONG_PTR)Caller);
+    KeBugCheckEx(IRQL_NOT_LESS_OR_EQUAL,
+                 (Wait->Count != 0) ? (ULONG_PTR)Wait->Objects[0] : 0, Irql, 0, Caller);
 }
 
 /* Waits, once. STATUS_KERNEL_APC: kernel APCs have run, nothing else has happened; the
@@ -147,7 +149,7 @@ KiWait(PKI_WAIT Wait)
     NTSTATUS Status;
 
     if (MayBlock && OldIrql >= DISPATCH_LEVEL) {
-        KiWaitTooHigh(Wait, Thread, OldIrql, __builtin_return_address(0));
+        KiRefuseWait(Wait, OldIrql, (ULONG_PTR)__builtin_return_address(0));
     }
     while (!KiTrySatisfy(Wait, Thread, &Status)) {
         if (Wait->Alertable || Wait->Mode != KernelMode) {

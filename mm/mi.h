@@ -39,8 +39,6 @@ typedef struct _MI_PAGE_SOURCE {
     ULONG64 Physical;
 } MI_PAGE_SOURCE, *PMI_PAGE_SOURCE;
 
-#define MEMORY_MANAGEMENT 0x0000001A
-
 /* First parameter of bug check MEMORY_MANAGEMENT: a mapping is given back that none made.
    Then: its address, the length in pages it was said to have, the length it has. */
 #define MI_BAD_UNMAP 0x1000

@@ -142,6 +142,20 @@ ArchProtectPage(ULONG64 VirtualAddress, ULONG Protection)
     return TRUE;
 }
 
+/* The entry that maps a kernel address; 0 when none does. */
+ULONG64
+ArchQueryPageEntry(ULONG64 VirtualAddress)
+{
+    ULONG Level;
+    ULONG64 *Entry;
+
+    if (VirtualAddress < ARCH_DIRECT_MAP_BASE || ArchpRootTable == NULL) {
+        return 0;
+    }
+    Entry = ArchpFindEntry(VirtualAddress, 0, FALSE, &Level);
+    return (Entry != NULL) ? *Entry : 0;
+}
+
 /* Physical address behind a kernel address; (ULONG64)-1 when nothing is mapped there. */
 ULONG64
 ArchTranslate(ULONG64 VirtualAddress)

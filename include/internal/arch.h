@@ -260,5 +260,7 @@ BOOLEAN ArchMapPage(ULONG64 VirtualAddress, ULONG64 PhysicalAddress, ULONG Prote
 ULONG64 ArchUnmapPage(ULONG64 VirtualAddress);
 /* Changes the protection of one mapped 4 KiB page. */
 BOOLEAN ArchProtectPage(ULONG64 VirtualAddress, ULONG Protection);
+/* The entry that maps a kernel address, 0 when none does. Any IRQL. */
+ULONG64 ArchQueryPageEntry(ULONG64 VirtualAddress);
 /* Physical address behind any mapped kernel address, or (ULONG64)-1. */
 ULONG64 ArchTranslate(ULONG64 VirtualAddress);

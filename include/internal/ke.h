@@ -91,6 +91,8 @@ KSTART_ROUTINE KeServiceThreadedDpcs;
 VOID KeSetDpcWatchdog(ULONG DpcTimeLimit, ULONG WatchdogPeriod);
 /* clockwatch.c: limit in clock ticks, 0: off. */
 VOID KeSetClockWatchdog(ULONG Limit);
+/* lockwatch.c: waits for spin locks that nobody can release become bug check 0xF. */
+VOID KeWatchSpinLocks(VOID);
 /* storm.c */
 VOID KeSetStormPolicy(BOOLEAN BugCheck);
 BOOLEAN KeIsInterruptMasked(PKINTERRUPT Interrupt); /* silenced because of a storm */

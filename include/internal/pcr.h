@@ -127,7 +127,10 @@ typedef struct _KPRCB {
     ULONG ApicId;
     volatile BOOLEAN Started;
     volatile BOOLEAN Frozen;
-    PKTRAP_FRAME FrozenFrame;
+    ULONG FrozenCode; /* the bug check it was about to make itself, or 0 */
+    const KTRAP_FRAME *FrozenFrame;
+
+    const volatile VOID *volatile SpinningFor; /* the lock it waits for, or NULL */
 
     /* the bug check this processor is about to make: KeExplainStop */
     ULONG_PTR StopGuilty;

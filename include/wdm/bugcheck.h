@@ -60,6 +60,17 @@ typedef struct _KBUGCHECK_REASON_CALLBACK_RECORD {
     UCHAR State;
 } KBUGCHECK_REASON_CALLBACK_RECORD, *PKBUGCHECK_REASON_CALLBACK_RECORD;
 
+/* For KbCallbackSecondaryDumpData: the routine fills InBuffer, or names memory of its own,
+   and sets the two Out members; MaximumAllowed bytes at most. */
+typedef struct _KBUGCHECK_SECONDARY_DUMP_DATA {
+    _In_ PVOID InBuffer;
+    _In_ ULONG InBufferLength;
+    _In_ ULONG MaximumAllowed;
+    _Out_ GUID Guid;
+    _Out_ PVOID OutBuffer;
+    _Out_ ULONG OutBufferLength;
+} KBUGCHECK_SECONDARY_DUMP_DATA, *PKBUGCHECK_SECONDARY_DUMP_DATA;
+
 #define KeInitializeCallbackRecord(Record) ((Record)->State = BufferEmpty)
 
 NTKERNELAPI BOOLEAN NTAPI KeRegisterBugCheckCallback(
@@ -81,3 +92,9 @@ DECLSPEC_NORETURN NTKERNELAPI VOID NTAPI KeBugCheckEx(_In_ ULONG BugCheckCode,
                                                       _In_ ULONG_PTR BugCheckParameter2,
                                                       _In_ ULONG_PTR BugCheckParameter3,
                                                       _In_ ULONG_PTR BugCheckParameter4);
+
+/* Raise an exception in the caller. No driver's handler is called by this kernel: bug check
+   0x1E (docs/deviations.md). IRQL: <= APC_LEVEL. */
+DECLSPEC_NORETURN NTKERNELAPI VOID NTAPI ExRaiseStatus(_In_ NTSTATUS Status);
+DECLSPEC_NORETURN NTKERNELAPI VOID NTAPI ExRaiseAccessViolation(VOID);
+DECLSPEC_NORETURN NTKERNELAPI VOID NTAPI ExRaiseDatatypeMisalignment(VOID);
