@@ -243,6 +243,7 @@ typedef struct _KI_UNWIND {
 /* Where a walk of the stack begins, and each step outwards; FALSE at its end. */
 VOID KiStartUnwind(const KTRAP_FRAME *Frame, BOOLEAN IsTrap, PKI_UNWIND Unwind);
 BOOLEAN KiUnwindStep(PKI_UNWIND Unwind);
+BOOLEAN KiIsDriverCode(ULONG64 Address);
 BOOLEAN KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
 /* The start of the kernel function Address lies in, 0 when no symbol tells. */
 ULONG_PTR KiFunctionStart(ULONG_PTR Address);

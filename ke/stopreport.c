@@ -41,8 +41,7 @@ KiWordStop(VOID)
 
     if (KiIsStackOverflow()) {
         return "the stack overflowed into its guard page: too deep a recursion, or too "
-               "large "
-               "local variables";
+               "large local variables";
     }
     return (Text != NULL) ? Text : KiDescribeCode(KiStop.Code)->Meaning;
 }
@@ -93,7 +92,7 @@ KiFindGuilty(VOID)
     if (KeGetCurrentPrcb()->StopGuilty != 0) {
         return KeGetCurrentPrcb()->StopGuilty;
     }
-    if (Parameter != 0 && LdrFindImage(KiStop.Parameters[Parameter - 1]) != NULL) {
+    if (Parameter != 0 && KiIsDriverCode(KiStop.Parameters[Parameter - 1])) {
         return KiStop.Parameters[Parameter - 1];
     }
     if (Hung != NULL) {

@@ -77,6 +77,13 @@ KiHasFrame(ULONG64 Rip)
     return Start == 0;
 }
 
+BOOLEAN
+KiIsDriverCode(ULONG64 Address)
+{
+    return LdrFindImage(Address) != NULL && ArchQueryPageEntry(Address) != 0 &&
+           (ArchQueryPageEntry(Address) & PTE_NO_EXECUTE) == 0;
+}
+
 /* Whether Address is what a call left on the stack: code, and a call (E8, or FF with an
    operand of any length) before it. */
 static BOOLEAN

@@ -10,10 +10,13 @@ tests/kernel/tests.txt replaces that default:
 `as=` boots one file several times with different words; `device=` is one more device for
 QEMU, which may use the drive "pattern" (make_pattern); `options=` boot options of the
 kernel. A test that provokes a bugcheck prints what it expects before it does, any parameter
-may be `*`; one that expects the kernel to print something says which regular expression a
-later line has to match:
+may be `*`, and what else the report has to say; one that expects the kernel to print
+something says which regular expression a later line has to match:
 
     # expect stop 0x0000000A (0x10, 0x2, *, 0xFFFF800000001234)
+    # expect guilty ReadAt
+    # expect processor 2
+    # expect irql 2
     # expect line ^dirql: interrupt storm
 """
 
@@ -27,6 +30,7 @@ TIMEOUT = 60
 JOBS = 2
 TESTS_PER_ISO = 24
 EXPECTED = re.compile(r"^\s*# expect stop (\S+) \(([^)]*)\)")
+EXPECTED_DETAIL = re.compile(r"^\s*# expect (guilty|processor|irql) (\S+)")
 EXPECTED_LINE = re.compile(r"^\s*# expect line (.*)")
 
 
@@ -109,6 +113,16 @@ def stop_check(run, suite):
                       f"expected {words}, got {[hex(value) for value in seen]}")
 
 
+def detail_checks(run, suite):
+    """Who, where and at which level the stop was, as far as the test says."""
+    details = verdict.stop_details(run)
+    guilty = details.get("guilty", "").removeprefix(f"{suite.partition('/')[0]}.sys!")
+    details["guilty"] = guilty.partition(".")[0]  # gcc names its variants ".isra.0", ".cold"
+    return [ktap.Check(f"{suite}: the report names {found.group(1)} {found.group(2)}",
+                       str(details.get(found.group(1))) == found.group(2), f"got {details}")
+            for found in filter(None, map(EXPECTED_DETAIL.match, run.lines))]
+
+
 def line_checks(run, suite):
     """A check for each line that the test wants to be printed after its wish."""
     wishes = [(number, found.group(1)) for number, found in
@@ -144,7 +158,7 @@ def run_test(test, cpus, image_iso):
     if stop:
         checks = [check for check in ktap.parse(run.lines, suite)
                   if not check.name.endswith(": plan")]
-        return checks + [stop] + line_checks(run, suite)
+        return checks + [stop] + detail_checks(run, suite) + line_checks(run, suite)
     checks = ktap.parse(run.lines, suite) + line_checks(run, suite)
     cause = verdict.cause(run, TIMEOUT)
     # What its own lines say already is not counted twice.

@@ -4,6 +4,23 @@ passed, else one phrase that says which way it failed."""
 from harness import machine as qemu
 
 
+def stop_details(run):
+    """What else the report says, as far as it does: processor, irql, where ("in a DPC"),
+    driver and guilty ("bad.sys!Routine"), meaning."""
+    found = {}
+    head = run.find(r"^\*\*\* [A-Z][A-Z0-9_]+ processor (\d+) irql (\d+) thread \S+(.*)")
+    if head:
+        found = {"processor": int(head[0].group(1)), "irql": int(head[0].group(2)),
+                 "where": head[0].group(3).strip()}
+        following = run.lines[run.lines.index(head[0].string) + 1:]
+        found["meaning"] = following[0].removeprefix("*** ") if following else ""
+    driver = run.find(r"^\*\*\* driver (\S+) at ([^\s+]+)(\S*)")
+    if driver:
+        found["driver"], found["guilty"] = driver[0].group(1), driver[0].group(2)
+        found["place"] = driver[0].group(2) + driver[0].group(3)
+    return found
+
+
 def stop_report(run):
     """(code, [four parameters], name) of the stop report on the serial port, or None."""
     head = run.find(r"^\*\*\* STOP: 0x([0-9A-Fa-f]{8}) \(([^)]*)\)")
@@ -19,7 +36,10 @@ def cause(run, timeout):
     stop = stop_report(run)
     if stop:
         parameters = ", ".join(f"0x{value:X}" for value in stop[1])
-        return f"bugcheck 0x{stop[0]:08X} {stop[2]} ({parameters})"
+        details = stop_details(run)
+        place = f" in {details['place']}" if "place" in details else ""
+        meaning = f": {details['meaning']}" if details.get("meaning") else ""
+        return f"bugcheck 0x{stop[0]:08X} {stop[2]} ({parameters}){place}{meaning}"
     refused = run.find(r"^dirql: cannot start: (.*)")
     if refused:
         return f"the kernel refused to start: {refused[0].group(1)}"

@@ -1,8 +1,9 @@
 /*
  * bugcheck: one programming error a boot, and the stop that has to name it.
  *
- * The word case=NAME of the module line (tests.txt) chooses the error. Whatever runs
- * after it, without a stop, fails.
+ * The word case=NAME of the module line (tests.txt) chooses the error. It is made on the
+ * last processor, so that the report does not say 0 by luck. Whatever runs after it,
+ * without a stop, fails.
  */
 #include "bugcheck.h"
 
@@ -16,6 +17,35 @@ typedef struct _BUGCHECK_CASE {
 } BUGCHECK_CASE;
 
 static const BUGCHECK_CASE Cases[] = {
+    {L"raise", RaiseDown},
+    {L"lower", LowerUp},
+    {L"raisedpc", RaiseToDpcFromAbove},
+    {L"atdpc", AcquireTooLow},
+    {L"sleep", WaitAtDispatchLevel},
+    {L"recursive", AcquireTwice},
+    {L"queued", QueueTwice},
+    {L"handle", QueueSameHandle},
+    {L"writer", WriteTwice},
+    {L"spinning", AcquireLost},
+    {L"nonpaged", ReadNowhereLow},
+    {L"interruptsoff", ReadNowhereOff},
+    {L"code", WriteCode},
+    {L"data", ExecuteData},
+    {L"opcode", BadOpcode},
+    {L"address", ReadNoAddress},
+    {L"vector", UnusedVector},
+    {L"wildstack", LoseStack},
+    {L"smashed", SmashFrame},
+    {L"kernel", PassBadPointer},
+    {L"leaf", PassBadPointerToLeaf},
+    {L"list", RemoveTwice},
+    {L"raisestatus", RaiseStatus},
+    {L"callback", FaultInCallback},
+    {L"nested", StopInCallback},
+    {L"brokenlist", BreakCallbackList},
+    {L"both", StopOnAll},
+    {L"console", StopWhilePrinting},
+    {L"manual", StopMyself},
     {L"read", ReadNowhere},
     {L"write", WriteNowhere},
     {L"call", CallNowhere},
@@ -63,6 +93,13 @@ Expect(ULONG Code, ULONG64 P1, ULONG64 P2, ULONG64 P3, ULONG64 P4)
              Text[3]);
 }
 
+VOID
+ExpectPlace(PCSTR Guilty, KIRQL Irql)
+{
+    DbgPrint("# expect guilty %s\n# expect processor %lu\n# expect irql %u\n", Guilty,
+             KeGetCurrentProcessorNumberEx(NULL), Irql);
+}
+
 /* The value of case= in the Parameters key; empty when there is none. */
 static VOID
 QueryCase(PUNICODE_STRING Name)
@@ -88,6 +125,7 @@ BugcheckTests(VOID)
     UNICODE_STRING Candidate;
 
     QueryCase(&Name);
+    KeSetSystemAffinityThread((KAFFINITY)1 << (KeQueryActiveProcessorCount(NULL) - 1));
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Cases); Index++) {
         RtlInitUnicodeString(&Candidate, Cases[Index].Name);
         if (RtlEqualUnicodeString(&Name, &Candidate, FALSE)) {

@@ -35,6 +35,7 @@ ReadNowhere(VOID)
 {
     Expect(DRIVER_IRQL_NOT_LESS_OR_EQUAL, NOWHERE, DISPATCH_LEVEL, 0,
            (ULONG64)(ULONG_PTR)ReadAt);
+    ExpectPlace("ReadAt", DISPATCH_LEVEL);
     KfRaiseIrql(DISPATCH_LEVEL);
     ReadAt(NOWHERE);
 }
@@ -45,6 +46,7 @@ WriteNowhere(VOID)
 {
     Expect(DRIVER_IRQL_NOT_LESS_OR_EQUAL, NOWHERE, SYNCH_LEVEL, 1,
            (ULONG64)(ULONG_PTR)WriteAt);
+    ExpectPlace("WriteAt", SYNCH_LEVEL);
     KfRaiseIrql(SYNCH_LEVEL);
     WriteAt(NOWHERE);
 }
@@ -56,6 +58,7 @@ CallNowhere(VOID)
     KTAP_SUITE *volatile Nothing = NULL;
 
     Expect(DRIVER_IRQL_NOT_LESS_OR_EQUAL, 0, DISPATCH_LEVEL, 8, 0);
+    ExpectPlace("CallNowhere", DISPATCH_LEVEL);
     KfRaiseIrql(DISPATCH_LEVEL);
     Nothing();
 }
@@ -65,6 +68,7 @@ VOID
 FastFail(VOID)
 {
     Expect(KERNEL_SECURITY_CHECK_FAILURE, CORRUPT_LIST_ENTRY, ANY, ANY, ANY);
+    ExpectPlace("FastFail", PASSIVE_LEVEL);
     __asm__ __volatile__("int $0x29" : : "c"(CORRUPT_LIST_ENTRY));
 }
 
@@ -75,6 +79,7 @@ DivideByZero(VOID)
     ULONG Low = 1, High = 0;
 
     Expect(UNEXPECTED_KERNEL_MODE_TRAP, 0, ANY, ANY, ANY);
+    ExpectPlace("DivideByZero", PASSIVE_LEVEL);
     __asm__ __volatile__("divl %2" : "+a"(Low), "+d"(High) : "r"(0));
 }
 
@@ -83,7 +88,8 @@ VOID
 Breakpoint(VOID)
 {
     Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_BREAKPOINT,
-           (ULONG64)(ULONG_PTR)Break, ANY, ANY);
+           (ULONG64)(ULONG_PTR)Break, 0, 0);
+    ExpectPlace("Break", PASSIVE_LEVEL);
     Break();
 }
 
@@ -101,5 +107,35 @@ VOID
 OverflowStack(VOID)
 {
     Expect(UNEXPECTED_KERNEL_MODE_TRAP, 8, ANY, ANY, ANY);
+    ExpectPlace("Recurse", PASSIVE_LEVEL);
+    DbgPrint("# expect line ^.*the stack overflowed into its guard page\n");
     Recurse(0);
+}
+
+/* BUG-14 */
+VOID
+BadOpcode(VOID)
+{
+    Expect(UNEXPECTED_KERNEL_MODE_TRAP, 6, ANY, ANY, 0);
+    ExpectPlace("BadOpcode", PASSIVE_LEVEL);
+    __asm__ __volatile__("ud2");
+}
+
+/* BUG-8: an address no processor has is a general protection fault, and says not which. */
+VOID
+ReadNoAddress(VOID)
+{
+    Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_ACCESS_VIOLATION,
+           (ULONG64)(ULONG_PTR)ReadAt, 0, ANY);
+    ExpectPlace("ReadAt", PASSIVE_LEVEL);
+    ReadAt(0xDEADBEEFDEADBEEFULL);
+}
+
+/* BUG-7 */
+VOID
+UnusedVector(VOID)
+{
+    Expect(TRAP_CAUSE_UNKNOWN, 15, ANY, 0, 0);
+    ExpectPlace("UnusedVector", PASSIVE_LEVEL);
+    __asm__ __volatile__("int $15");
 }

@@ -40,6 +40,7 @@ CompleteTwice(VOID)
     PIRP Irp = MakeIrp();
 
     Expect(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG64)(ULONG_PTR)Irp, ANY, ANY, ANY);
+    ExpectPlace("CompleteTwice", PASSIVE_LEVEL);
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
 }
@@ -60,6 +61,7 @@ CompleteCancelable(VOID)
     IoSetCancelRoutine(Irp, CancelRoutine);
     Expect(CANCEL_STATE_IN_COMPLETED_IRP, (ULONG64)(ULONG_PTR)Irp,
            (ULONG64)(ULONG_PTR)CancelRoutine, ANY, ANY);
+    ExpectPlace("CompleteCancelable", PASSIVE_LEVEL);
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
 }
 
@@ -81,7 +83,8 @@ WaitInDpc(VOID)
 
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
     Expect(ATTEMPTED_SWITCH_FROM_DPC, (ULONG64)(ULONG_PTR)KeGetCurrentThread(), ANY, ANY,
-           ANY);
+           0);
+    ExpectPlace("WaitingDpc", DISPATCH_LEVEL);
     RunDpc(WaitingDpc, &Event);
 }
 
@@ -104,10 +107,11 @@ LeaveDpcRaised(VOID)
 
     Expect(IRQL_UNEXPECTED_VALUE, Levels, (ULONG64)(ULONG_PTR)RaisingDpc, 0xC0417E57,
            ANY);
+    ExpectPlace("RaisingDpc", CMCI_LEVEL);
     RunDpc(RaisingDpc, (PVOID)(ULONG_PTR)0xC0417E57);
 }
 
-static VOID
+static __attribute__((noinline)) VOID
 StayForEver(VOID)
 {
     KDPC_WATCHDOG_INFORMATION Left;
@@ -135,6 +139,7 @@ VOID
 StayInDpc(VOID)
 {
     Expect(DPC_WATCHDOG_VIOLATION, 0, 32, 32, ANY);
+    DbgPrint("# expect guilty StayForEver\n");
     RunDpc(EndlessDpc, NULL);
 }
 
@@ -147,6 +152,7 @@ StayRaised(VOID)
     ok_status(KeQueryDpcWatchdogInformation(&Left), STATUS_UNSUCCESSFUL,
               "WDG-1 nothing is counted below DISPATCH_LEVEL");
     Expect(DPC_WATCHDOG_VIOLATION, 1, 48, ANY, ANY);
+    DbgPrint("# expect guilty StayForEver\n");
     KfRaiseIrql(DISPATCH_LEVEL);
     StayForEver();
 }
@@ -157,6 +163,7 @@ FreeTwice(VOID)
     PVOID Block = ExAllocatePoolWithTag(NonPagedPool, 100, KTAP_TAG);
 
     Expect(BAD_POOL_CALLER, POOL_FREED_TWICE, ANY, ANY, (ULONG64)(ULONG_PTR)Block);
+    ExpectPlace("FreeTwice", PASSIVE_LEVEL);
     ExFreePoolWithTag(Block, KTAP_TAG);
     ExFreePoolWithTag(Block, KTAP_TAG);
 }
@@ -194,7 +201,8 @@ WaitForTooMany(VOID)
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Objects); Index++) {
         Objects[Index] = &Event;
     }
-    Expect(MAXIMUM_WAIT_OBJECTS_EXCEEDED, ANY, ANY, ANY, ANY);
+    Expect(MAXIMUM_WAIT_OBJECTS_EXCEEDED, 0, 0, 0, 0);
+    ExpectPlace("WaitForTooMany", PASSIVE_LEVEL);
     KeWaitForMultipleObjects(RTL_NUMBER_OF(Objects), Objects, WaitAny, Executive,
                              KernelMode, FALSE, NULL, NULL);
 }
@@ -208,6 +216,7 @@ ReleaseBeyondLimit(VOID)
     KeInitializeSemaphore(&Semaphore, 1, 1);
     Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_SEMAPHORE_LIMIT_EXCEEDED,
            ANY, ANY, ANY);
+    DbgPrint("# expect guilty ReleaseBeyondLimit\n");
     KeReleaseSemaphore(&Semaphore, 0, 1, FALSE);
 }
 
@@ -220,5 +229,31 @@ ReleaseForeignMutex(VOID)
     KeInitializeMutex(&Mutex, 0);
     Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_MUTANT_NOT_OWNED, ANY,
            ANY, ANY);
+    DbgPrint("# expect guilty ReleaseForeignMutex\n");
     KeReleaseMutex(&Mutex, FALSE);
+}
+
+/* BUG-28: the second removal finds links that do not point back. */
+VOID
+RemoveTwice(VOID)
+{
+    LIST_ENTRY Head, First, Second;
+
+    InitializeListHead(&Head);
+    InsertTailList(&Head, &First);
+    InsertTailList(&Head, &Second);
+    Expect(KERNEL_SECURITY_CHECK_FAILURE, FAST_FAIL_CORRUPT_LIST_ENTRY, ANY, ANY, ANY);
+    ExpectPlace("RemoveTwice", PASSIVE_LEVEL);
+    RemoveEntryList(&First);
+    RemoveEntryList(&First);
+}
+
+/* BUG-8 */
+VOID
+RaiseStatus(VOID)
+{
+    Expect(KMODE_EXCEPTION_NOT_HANDLED, (ULONG64)(LONG64)STATUS_INVALID_PARAMETER, ANY, 0,
+           0);
+    ExpectPlace("RaiseStatus", PASSIVE_LEVEL);
+    ExRaiseStatus(STATUS_INVALID_PARAMETER);
 }
