@@ -128,7 +128,7 @@ StopOnAll(VOID)
 {
     Expect(MANUALLY_INITIATED_CRASH, 0xA11, 0, 0, 0);
     DbgPrint("# expect irql %u\n", IPI_LEVEL);
-    DbgPrint("# expect line ^processor 0 irql 14 at \n");
+    DbgPrint("# expect line ^processor . irql 1\n");
     DbgPrint("# expect line ^... end of stop report$\n");
     KeIpiGenericCall(StopTogether, 0xA11);
 }
