@@ -73,6 +73,21 @@ BootReadOptions(VOID)
     }
 }
 
+/* bugcheck: a stop before any module is loaded; bugcheck=early: before there is memory. */
+static VOID
+BootProvoke(BOOLEAN Early)
+{
+    static const CHAR When[] = "early";
+    ULONG Length;
+    const CHAR *Value = RtlQueryOption(BootInformation.Options, "bugcheck", &Length);
+    BOOLEAN AskedEarly =
+        Value != NULL && Length == sizeof(When) - 1 && memcmp(Value, When, Length) == 0;
+
+    if (Value != NULL && AskedEarly == Early) {
+        KeBugCheckEx(MANUALLY_INITIATED_CRASH, Early ? 0x65 : 0x64, 0x69, 0x72, 0x71);
+    }
+}
+
 static KPROCESSOR_MEMORY BootProcessorMemory;
 
 static VOID
@@ -166,16 +181,6 @@ BootStartThreadedDpcs(VOID)
     }
 }
 
-static VOID
-BootProvoke(VOID)
-{
-    ULONG Length;
-
-    if (RtlQueryOption(BootInformation.Options, "bugcheck", &Length) != NULL) {
-        KeBugCheckEx(MANUALLY_INITIATED_CRASH, 0x64, 0x69, 0x72, 0x71);
-    }
-}
-
 /* `hold`: everything stays as it is, for an observer from outside. */
 static VOID
 BootHold(VOID)
@@ -214,7 +219,7 @@ BootPhaseOne(PVOID Context)
         RtlQueryNumber(BootInformation.Options, "clocklimit", CLOCK_WATCHDOG_LIMIT));
     BootStartThreadedDpcs();
     IoEnumerateDevices();
-    BootProvoke();
+    BootProvoke(FALSE);
 
     Failure = BootRunMachine(&Ended);
     BootGatherReport(&Report);
@@ -272,6 +277,7 @@ BootMain(ULONG64 InformationBase, ULONG64 EntryTimeStamp)
     KePrint("dirql: NT %s interrupt profile on %s\n", DIRQL_NT_NAME, ArchFeatures.Brand);
     BootReadLoader(InformationBase, EntryTimeStamp);
     BootReadOptions();
+    BootProvoke(TRUE);
     Wrong = BootCheckModules(&BootInformation);
     if (Wrong != NULL) {
         BootRefuse(Wrong);
