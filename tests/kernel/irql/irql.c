@@ -22,6 +22,34 @@ CountingDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     DpcRuns++;
 }
 
+static VOID
+TestNames(VOID)
+{
+    ok(PASSIVE_LEVEL == 0 && LOW_LEVEL == 0 && APC_LEVEL == 1 && DISPATCH_LEVEL == 2 &&
+           CMCI_LEVEL == 5,
+       "IRQL-2 the software levels by number");
+    ok(CLOCK_LEVEL == 13 && IPI_LEVEL == 14 && DRS_LEVEL == 14 && POWER_LEVEL == 14 &&
+           PROFILE_LEVEL == 15 && HIGH_LEVEL == 15,
+       "IRQL-2 the hardware levels by number");
+    ok_equal(sizeof(KIRQL), 1, "IRQL-1 a level is one byte");
+}
+
+/* A software interrupt at the highest level; who owns no vector is counted, and named when
+   the machine stops (SPR-3). */
+static VOID
+TestUnmasked(VOID)
+{
+    KIRQL Old, After;
+
+    DbgPrint("# expect line ^unexpected: vector 0x71 on processor \\d+, 1 times\n");
+    KeRaiseIrql(HIGH_LEVEL, &Old);
+    __asm__ __volatile__("int $0x71" : : : "memory");
+    After = KeGetCurrentIrql();
+    KeLowerIrql(Old);
+    ok_equal(After, HIGH_LEVEL,
+             "IRQL-8 an INT n at HIGH_LEVEL comes and leaves the level");
+}
+
 /* Whether every level from 0 to 15 can be raised to in steps and given back. */
 static VOID
 TestLevels(VOID)
@@ -33,14 +61,15 @@ TestLevels(VOID)
     for (KIRQL Level = APC_LEVEL; Level <= HIGH_LEVEL; Level++) {
         KeRaiseIrql(Level, &Old[Level]);
         Wrong += Old[Level] != Level - 1 || KeGetCurrentIrql() != Level;
-        Wrong += __readcr8() != Level;
+        Wrong += __readcr8() != Level; /* asking has not changed it */
     }
     for (KIRQL Level = HIGH_LEVEL; Level >= APC_LEVEL; Level--) {
         KeLowerIrql(Old[Level]);
         Wrong += KeGetCurrentIrql() != Level - 1;
     }
-    ok_equal(Wrong, 0,
-             "IRQL-1 IRQL-6 IRQL-12 IRQL-13 sixteen levels, each the value of CR8");
+    ok_equal(
+        Wrong, 0,
+        "IRQL-1 IRQL-6 IRQL-12 IRQL-13 IRQL-17 sixteen levels, each the value of CR8");
     ok_irql(PASSIVE_LEVEL, "IRQL-13 the last lowering is back at PASSIVE_LEVEL");
 }
 
@@ -169,9 +198,69 @@ TestPerProcessor(VOID)
              "IRQL-19 what was masked here ran on lowering");
 }
 
+/* Where a DPC ran: in which thread, on which stack. */
+typedef struct _PLACE {
+    KEVENT Event;
+    PKTHREAD Thread;
+    ULONG_PTR Stack;
+} PLACE, *PPLACE;
+
+static VOID NTAPI
+PlaceDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    PPLACE Place = Context;
+
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    Place->Thread = KeGetCurrentThread();
+    Place->Stack = KtapStackPointer();
+    KeSetEvent(&Place->Event, 0, FALSE);
+}
+
+#define STACK_SIZE 0x6000
+
+/*
+ * On this processor: a DPC that interrupts this thread, and one by a timer while it sleeps.
+ * The second finds the processor idle, unless a worker happens to run: then again.
+ */
+static VOID
+TestIdle(VOID)
+{
+    PKTHREAD Self = KeGetCurrentThread();
+    LARGE_INTEGER Soon = KtapMilliseconds(40);
+    PLACE Busy, Idle;
+    BOOLEAN Apart = FALSE;
+    KTIMER Timer;
+    KDPC Dpc;
+
+    KeSetSystemAffinityThread(1);
+    KeInitializeEvent(&Busy.Event, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&Idle.Event, SynchronizationEvent, FALSE);
+    KeInitializeTimer(&Timer);
+    KeInitializeDpc(&Dpc, PlaceDpc, &Busy);
+    KeSetTargetProcessorDpc(&Dpc, 0);
+    KeInsertQueueDpc(&Dpc, NULL, NULL);
+    KeWaitForSingleObject(&Busy.Event, Executive, KernelMode, FALSE, NULL);
+    KeInitializeDpc(&Dpc, PlaceDpc, &Idle);
+    KeSetTargetProcessorDpc(&Dpc, 0);
+    for (ULONG Turn = 0; Turn < 20 && !Apart; Turn++) {
+        KeSetTimer(&Timer, Soon, &Dpc);
+        KeWaitForSingleObject(&Idle.Event, Executive, KernelMode, FALSE, NULL);
+        Apart = Idle.Stack - Busy.Stack + STACK_SIZE > 2 * STACK_SIZE;
+    }
+    KeRevertToUserAffinityThread();
+    ok(Busy.Thread == Self, "IRQL-24 a DPC runs in the thread it interrupts");
+    ok(Apart && Idle.Thread != Self,
+       "IRQL-24 the idle thread drains the queue itself, on its own stack");
+}
+
 static VOID
 IrqlTests(VOID)
 {
+    TestNames();
+    TestUnmasked();
+    TestIdle();
     TestLevels();
     TestRaises();
     TestPendingDpc();
