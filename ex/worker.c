@@ -2,9 +2,9 @@
  * System worker threads: three queues, each with threads of its own priority.
  *
  * An item is off its queue before its routine is called, so the routine can queue it
- * again or free it (WRK-1, WRK-3). A routine that waits keeps one thread: a queue has
- * several, and what the kernel itself cannot do without (the reaper of threads, deferred
- * deletions) uses the critical queue, which drivers do not.
+ * again or free it (WRK-1, WRK-3). A routine that waits keeps one thread. When items wait
+ * and nobody takes one for a clock tick or two, because all threads of the queue are kept,
+ * the pool thread adds one; a thread that was added ends when it has been idle for long.
  */
 #include "exp.h"
 
@@ -13,11 +13,23 @@
 /* Subcode of WORKER_INVALID: an item is queued that is queued already. */
 #define WORKER_ITEM_QUEUED_TWICE 1
 
+#define MOST_ADDED_THREADS   16 /* of each queue */
+#define POOL_THREAD_PRIORITY 16 /* above every worker's */
+
+/* In 100 ns, from now. */
+#define PROGRESS_INTERVAL (-200000LL)   /* without an item taken: one more thread */
+#define IDLE_LIMIT        (-30000000LL) /* then an added thread ends */
+
 typedef struct _EXP_WORK_QUEUE {
     KPRIORITY Priority; /* of its threads, as NT has them */
-    ULONG ThreadCount;
-    KSPIN_LOCK Lock; /* guards Items and the List of each item in it */
+    ULONG ThreadCount;  /* that boot makes and that stay */
+    KSPIN_LOCK Lock;    /* guards what follows, and the List of each item */
     LIST_ENTRY Items;
+    ULONG Pending;        /* in Items */
+    ULONG Idle;           /* threads that wait for one */
+    ULONG Added;          /* threads beyond ThreadCount */
+    ULONG Taken;          /* items ever taken */
+    ULONG TakenBefore;    /* when the pool thread looked last; only it */
     KSEMAPHORE Available; /* counts Items */
 } EXP_WORK_QUEUE, *PEXP_WORK_QUEUE;
 
@@ -27,17 +39,53 @@ static EXP_WORK_QUEUE ExpWorkQueues[MaximumWorkQueue] = {
     [HyperCriticalWorkQueue] = {.Priority = 15, .ThreadCount = 1},
 };
 
-/* Waits for an item and takes it off the queue. */
+static KEVENT ExpItemsWait; /* some queue has more items than idle threads */
+
+static VOID
+ExpAddIdle(PEXP_WORK_QUEUE Queue)
+{
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
+
+    Queue->Idle++;
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+}
+
+/* An added thread was idle for long: it may end unless an item has just come. */
+static BOOLEAN
+ExpMayEnd(PEXP_WORK_QUEUE Queue)
+{
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
+    BOOLEAN Ends = (Queue->Pending == 0);
+
+    if (Ends) {
+        Queue->Idle--;
+        Queue->Added--;
+    }
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    return Ends;
+}
+
+/* Waits for an item and takes it off the queue. NULL: there was none for Limit, and the thread
+   is no longer counted. */
 static PWORK_QUEUE_ITEM
-ExpTakeItem(PEXP_WORK_QUEUE Queue)
+ExpTakeItem(PEXP_WORK_QUEUE Queue, PLARGE_INTEGER Limit)
 {
     PLIST_ENTRY Entry;
     KIRQL OldIrql;
 
-    KeWaitForSingleObject(&Queue->Available, Executive, KernelMode, FALSE, NULL);
+    ExpAddIdle(Queue);
+    while (KeWaitForSingleObject(&Queue->Available, Executive, KernelMode, FALSE,
+                                 Limit) == STATUS_TIMEOUT) {
+        if (ExpMayEnd(Queue)) {
+            return NULL;
+        }
+    }
     OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
     Entry = RemoveHeadList(&Queue->Items);
     Entry->Flink = NULL;
+    Queue->Pending--;
+    Queue->Idle--;
+    Queue->Taken++;
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
     return CONTAINING_RECORD(Entry, WORK_QUEUE_ITEM, List);
 }
@@ -60,11 +108,13 @@ ExpCallWorker(PWORK_QUEUE_ITEM Item, PWORKER_THREAD_ROUTINE Routine, PVOID Param
     KeEndCall(&Call);
 }
 
-static VOID NTAPI
-ExpWorkerThread(PVOID Context)
+/* Runs items until there is none for Limit; NULL: for ever. */
+static VOID
+ExpServeQueue(PEXP_WORK_QUEUE Queue, PLARGE_INTEGER Limit)
 {
-    for (;;) {
-        PWORK_QUEUE_ITEM Item = ExpTakeItem(Context);
+    PWORK_QUEUE_ITEM Item;
+
+    while ((Item = ExpTakeItem(Queue, Limit)) != NULL) {
         PWORKER_THREAD_ROUTINE Routine = Item->WorkerRoutine;
         PVOID Parameter = Item->Parameter; /* the routine may free the item */
 
@@ -76,9 +126,78 @@ ExpWorkerThread(PVOID Context)
     }
 }
 
+static VOID NTAPI
+ExpWorkerThread(PVOID Context)
+{
+    ExpServeQueue(Context, NULL);
+}
+
+static VOID NTAPI
+ExpAddedWorkerThread(PVOID Context)
+{
+    LARGE_INTEGER Limit = {.QuadPart = IDLE_LIMIT};
+
+    ExpServeQueue(Context, &Limit);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+static NTSTATUS
+ExpStartThread(PKSTART_ROUTINE Routine, PVOID Context, KPRIORITY Priority)
+{
+    PETHREAD Thread;
+    NTSTATUS Status = PspCreateThread(Routine, Context, Priority, &Thread);
+
+    if (NT_SUCCESS(Status)) {
+        ObfDereferenceObject(Thread);
+    }
+    return Status;
+}
+
+/* Adds a thread to a queue whose items wait without any being taken since the last look.
+   TRUE: items wait still. */
+static BOOLEAN
+ExpGrowPool(PEXP_WORK_QUEUE Queue)
+{
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
+    BOOLEAN Waits = (Queue->Pending > Queue->Idle);
+    BOOLEAN Add =
+        Waits && Queue->Taken == Queue->TakenBefore && Queue->Added < MOST_ADDED_THREADS;
+
+    Queue->TakenBefore = Queue->Taken;
+    Queue->Added += Add;
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    if (Add &&
+        !NT_SUCCESS(ExpStartThread(ExpAddedWorkerThread, Queue, Queue->Priority))) {
+        OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
+        Queue->Added--; /* no memory now: perhaps at the next look */
+        KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    }
+    return Waits;
+}
+
+static VOID NTAPI
+ExpPoolThread(PVOID Context)
+{
+    LARGE_INTEGER Interval = {.QuadPart = PROGRESS_INTERVAL};
+    BOOLEAN Wait;
+
+    UNREFERENCED_PARAMETER(Context);
+    for (;;) {
+        KeWaitForSingleObject(&ExpItemsWait, Executive, KernelMode, FALSE, NULL);
+        do {
+            KeDelayExecutionThread(KernelMode, FALSE, &Interval);
+            Wait = FALSE;
+            for (ULONG Type = 0; Type < MaximumWorkQueue; Type++) {
+                Wait |= ExpGrowPool(&ExpWorkQueues[Type]);
+            }
+        } while (Wait);
+    }
+}
+
 NTSTATUS
 ExpInitializeWorkers(VOID)
 {
+    KeInitializeEvent(&ExpItemsWait, SynchronizationEvent, FALSE);
     for (ULONG Type = 0; Type < MaximumWorkQueue; Type++) {
         PEXP_WORK_QUEUE Queue = &ExpWorkQueues[Type];
 
@@ -86,17 +205,14 @@ ExpInitializeWorkers(VOID)
         InitializeListHead(&Queue->Items);
         KeInitializeSemaphore(&Queue->Available, 0, MAXLONG);
         for (ULONG Count = 0; Count < Queue->ThreadCount; Count++) {
-            PETHREAD Thread;
-            NTSTATUS Status =
-                PspCreateThread(ExpWorkerThread, Queue, Queue->Priority, &Thread);
+            NTSTATUS Status = ExpStartThread(ExpWorkerThread, Queue, Queue->Priority);
 
             if (!NT_SUCCESS(Status)) {
                 return Status;
             }
-            ObfDereferenceObject(Thread);
         }
     }
-    return STATUS_SUCCESS;
+    return ExpStartThread(ExpPoolThread, NULL, POOL_THREAD_PRIORITY);
 }
 
 /*
@@ -110,6 +226,7 @@ VOID NTAPI
 ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 {
     PEXP_WORK_QUEUE Queue;
+    BOOLEAN Waits;
     KIRQL OldIrql;
 
     KE_ASSERT(KeGetCurrentIrql() <= DISPATCH_LEVEL);
@@ -120,7 +237,11 @@ ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     Queue = &ExpWorkQueues[QueueType];
     OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
     InsertTailList(&Queue->Items, &WorkItem->List);
+    Waits = (++Queue->Pending > Queue->Idle);
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
     KeReleaseSemaphore(&Queue->Available, SEMAPHORE_INCREMENT, 1, FALSE);
+    if (Waits) {
+        KeSetEvent(&ExpItemsWait, 0, FALSE);
+    }
 }
 EXPORT(ExQueueWorkItem);

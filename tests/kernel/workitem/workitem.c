@@ -1,7 +1,7 @@
 /*
  * workitem: what a DPC hands to PASSIVE_LEVEL, through the I/O manager and without it.
  */
-#include "../ktap.h"
+#include "workitem.h"
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD Unload;
@@ -140,6 +140,8 @@ WorkitemTests(VOID)
         TestRequeue();
         TestOwnStorage();
         TestMany();
+        TestQueues();
+        TestPools();
     }
 }
 
