@@ -203,3 +203,72 @@ extern struct _DISPATCH_LEVEL_CAPABILITY AtDispatchLevel;
 #define __drv_preferredFunction(Name, Why)
 #define __drv_reportError(Why)
 #define __drv_clearDoInit
+
+/* What is rarer. */
+#define _In_reads_z_(Count)
+#define _In_reads_opt_z_(Count)
+#define _In_reads_or_z_(Count)
+#define _Inout_z_
+#define _Inout_opt_z_
+#define _Inout_updates_opt_(Count)
+#define _Inout_updates_z_(Count)
+#define _Inout_updates_to_(Count, Written)
+#define _Inout_updates_all_(Count)
+#define _Inout_updates_bytes_opt_(Bytes)
+#define _Inout_updates_bytes_to_(Bytes, Written)
+#define _Inout_updates_bytes_all_(Bytes)
+#define _Out_writes_to_(Count, Written)
+#define _Out_writes_to_opt_(Count, Written)
+#define _Out_writes_all_(Count)
+#define _Out_writes_opt_z_(Count)
+#define _Out_writes_bytes_all_opt_(Bytes)
+#define _Out_range_(Low, High)
+#define _Outptr_result_z_
+#define _Outptr_result_nullonfailure_
+#define _Outptr_opt_result_maybenull_
+#define _Outptr_result_buffer_(Count)
+#define _Outptr_result_bytebuffer_maybenull_(Bytes)
+#define _COM_Outptr_
+#define _Ret_z_
+#define _Ret_range_(Low, High)
+#define _Ret_writes_(Count)
+#define _Ret_writes_maybenull_(Count)
+#define _Ret_writes_bytes_maybenull_(Bytes)
+#define _Always_(Annotations)
+#define _Group_(Annotations)
+#define _Maybenull_
+#define _Notnull_
+#define _Notvalid_
+#define _Valid_
+#define _Literal_
+#define _Pre_valid_
+#define _Post_valid_
+#define _Post_z_
+#define _Pre_opt_valid_
+#define _Post_ptr_invalid_
+#define _Post_maybenull_
+#define _Post_notnull_
+#define _Post_equal_to_(Expression)
+#define _Post_writable_byte_size_(Bytes)
+#define _Prepost_z_
+#define _Deref_out_
+#define _Deref_in_range_(Low, High)
+#define _Deref_out_range_(Low, High)
+#define _Enum_is_bitflag_
+#define _Strict_type_match_
+#define _Analysis_noreturn_
+#define _Field_z_
+#define _Field_size_full_(Count)
+#define _Field_size_part_(Count, Used)
+#define _Field_size_bytes_full_(Bytes)
+#define _Kernel_float_saved_
+#define _Kernel_float_restored_
+#define _Kernel_float_used_
+#define _Kernel_IoGetDmaAdapter_
+#define _Write_guarded_by_(Lock)
+#define _Create_lock_level_(Level)
+#define _Has_lock_level_(Level)
+#define _Lock_level_order_(First, Second)
+#define _Post_same_lock_(One, Other)
+#define _Requires_exclusive_lock_held_(Lock) _Requires_lock_held_(Lock)
+#define _Requires_shared_lock_held_(Lock)    _Requires_lock_held_(Lock)

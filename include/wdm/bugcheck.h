@@ -73,10 +73,11 @@ typedef struct _KBUGCHECK_SECONDARY_DUMP_DATA {
 
 #define KeInitializeCallbackRecord(Record) ((Record)->State = BufferEmpty)
 
-NTKERNELAPI BOOLEAN NTAPI KeRegisterBugCheckCallback(
-    _Out_ PKBUGCHECK_CALLBACK_RECORD CallbackRecord,
-    _In_ PKBUGCHECK_CALLBACK_ROUTINE CallbackRoutine, _In_opt_ PVOID Buffer,
-    _In_ ULONG Length, _In_ PUCHAR Component);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI BOOLEAN NTAPI
+    KeRegisterBugCheckCallback(_Out_ PKBUGCHECK_CALLBACK_RECORD CallbackRecord,
+                               _In_ PKBUGCHECK_CALLBACK_ROUTINE CallbackRoutine,
+                               _In_opt_ PVOID Buffer, _In_ ULONG Length,
+                               _In_ PUCHAR Component);
 NTKERNELAPI BOOLEAN NTAPI
 KeDeregisterBugCheckCallback(_Inout_ PKBUGCHECK_CALLBACK_RECORD CallbackRecord);
 NTKERNELAPI BOOLEAN NTAPI KeRegisterBugCheckReasonCallback(

@@ -162,8 +162,9 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
     IoReportInterruptActive(_In_ PIO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS Parameters);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI IoReportInterruptInactive(
     _In_ PIO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS Parameters);
-NTKERNELAPI NTSTATUS NTAPI IoGetAffinityInterrupt(_In_ PKINTERRUPT InterruptObject,
-                                                  _Out_ PGROUP_AFFINITY GroupAffinity);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS NTAPI
+    IoGetAffinityInterrupt(_In_ PKINTERRUPT InterruptObject,
+                           _Out_ PGROUP_AFFINITY GroupAffinity);
 
 /* At or below the SynchronizeIrql of the object. (SYN-1 to SYN-3) */
 NTKERNELAPI BOOLEAN NTAPI KeSynchronizeExecution(

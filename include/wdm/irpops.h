@@ -80,7 +80,7 @@ IoSetCompletionRoutine(_In_ PIRP Irp, _In_opt_ PIO_COMPLETION_ROUTINE Completion
                             (InvokeOnCancel ? SL_INVOKE_ON_CANCEL : 0));
 }
 
-_IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI NTSTATUS NTAPI
     IoSetCompletionRoutineEx(_In_ PDEVICE_OBJECT DeviceObject, _In_ PIRP Irp,
                              _In_ PIO_COMPLETION_ROUTINE CompletionRoutine,
                              _In_opt_ PVOID Context, _In_ BOOLEAN InvokeOnSuccess,

@@ -86,15 +86,18 @@ def blocks():
 
 
 def test_headers_agree_with_definitions():
-    """The level in the header's annotation is the one of the doc block at the definition."""
+    """The level in the header's annotation is the one of the doc block at the definition;
+    where the annotation depends on an argument, the stricter of the two."""
     sys.path.insert(0, str(ROOT / "tools"))
     from static.contract import LEVELS, contract_of
     from static.syntax import children, load
     tree = load(ROOT / "tests" / "static" / "wait_in_dpc" / "good" / "driver.c", [])
     stated = {node["name"]: contract_of(node) for node in children(tree)
               if node["kind"] == "FunctionDecl"}
+    highest = {name: min([contract.highest, *(inner.highest for _, inner in contract.when)])
+               for name, contract in stated.items()}
     compared = [(name, level) for name, level in blocks() if name in stated]
     assert len(compared) >= 25
-    wrong = [f"{name}: {stated[name].highest} in the header, {level} at the definition"
-             for name, level in compared if stated[name].highest != LEVELS[level]]
+    wrong = [f"{name}: {highest[name]} in the header, {level} at the definition"
+             for name, level in compared if highest[name] != LEVELS[level]]
     assert not wrong, "\n".join(wrong)

@@ -125,7 +125,8 @@ class Analysis(Calls):
     def check_level(self, name, contract, start, after, where, kept):
         """The level at one return of a root."""
         level, entered = after.level, start.level
-        if level.entry or contract.raises or contract.restores or contract.releases:
+        if level.entry or contract.raises or contract.restores or contract.releases or \
+                contract.acquires:
             return
         apart = level.low > entered.high or level.high < entered.low
         raised = entered.low == 0 and entered.high == HIGHEST and level.low > 0 and any(kept)

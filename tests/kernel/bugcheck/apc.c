@@ -113,7 +113,7 @@ EndWithFastMutex(VOID)
     ExInitializeFastMutex(&Mutex);
     ExAcquireFastMutex(&Mutex);
     Expect(KERNEL_APC_PENDING_DURING_EXIT, 0, 0, APC_LEVEL, 0);
-    PsTerminateSystemThread(STATUS_SUCCESS);
+    PsTerminateSystemThread(STATUS_SUCCESS); /* lint: on purpose */
 }
 
 /* Executive resources: given up by a thread that has none; deleted twice. */
