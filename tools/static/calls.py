@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .contract import HIGHEST, level_range
 from .evaluate import FALSE, TRUE, Evaluator, compare
-from .names import dereference, member
+from .names import dereference, member, shown
 from .state import DISPATCH, NAMES, Held, Level
 
 # Arguments that the routine only reads, though it is given a pointer.
@@ -114,11 +114,7 @@ class Calls(Evaluator):
     def check_held(self, lock, name, where, state):
         """A routine that is called with a lock held."""
         if state.holding(lock) is None and not self.similar(lock, state):
-            self.report(where, "LCK-2", f"{short(name)} without its lock {self.shown(lock)}")
-
-    @staticmethod
-    def shown(lock):
-        return re.sub(r"@[\w.]+", "", lock)
+            self.report(where, "LCK-2", f"{short(name)} without its lock {shown(lock)}")
 
     @staticmethod
     def similar(lock, state):
@@ -190,7 +186,7 @@ class Calls(Evaluator):
         for lock in names:
             held = state.holding(lock)
             if held and not (held.shared and contract.acquires[0][1]):
-                self.report(where, "LCK-4", f"{short(name)} of {self.shown(lock)}, which is "
+                self.report(where, "LCK-4", f"{short(name)} of {shown(lock)}, which is "
                                             f"held since line {held.where[1]}")
         raised = bool(contract.raises)
         held = Held(names, raised, contract.acquires[0][1], where, short(name))
@@ -223,5 +219,5 @@ class Calls(Evaluator):
         caller may hold it."""
         root = self.program.contract(self.root)
         if root.has_level() or self.root in self.program.role_of:
-            self.report(where, "LCK-2", f"{short(name)} of {self.shown(lock)}, which is not "
+            self.report(where, "LCK-2", f"{short(name)} of {shown(lock)}, which is not "
                                         f"held here ({state.level})")
