@@ -49,6 +49,10 @@ typedef struct _MI_PAGE_SOURCE {
    short (nothing is left behind then). */
 ULONG64 MiMapPages(PMI_ADDRESS_SPACE Space, ULONG64 Count, const MI_PAGE_SOURCE *Source,
                    ULONG Protection);
+/* One page of a reserved run. MiUnmapPage flushes no other processor: *Frame is still
+   theirs until KeFlushEntireTb. */
+BOOLEAN MiMapPage(ULONG64 Address, ULONG64 Frame, ULONG Protection);
+BOOLEAN MiUnmapPage(ULONG64 Address, ULONG64 *Frame);
 /* Undoes MiMapPages for Count pages from Address, once no processor can reach them; the
    frames are freed when FreeFrames. */
 VOID MiUnmapPages(PMI_ADDRESS_SPACE Space, ULONG64 Address, ULONG64 Count,

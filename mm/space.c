@@ -104,7 +104,7 @@ MiResolveSource(const MI_PAGE_SOURCE *Source, ULONG64 Index, ULONG64 *Frame)
 }
 
 /* One page under the lock: a long mapping keeps nobody at DISPATCH_LEVEL for long. */
-static BOOLEAN
+BOOLEAN
 MiMapPage(ULONG64 Address, ULONG64 Frame, ULONG Protection)
 {
     KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&MiPageTableLock);
@@ -139,7 +139,7 @@ MiMapPages(PMI_ADDRESS_SPACE Space, ULONG64 Count, const MI_PAGE_SOURCE *Source,
 }
 
 /* Takes one page's translation away; TRUE with its frame when there was one. */
-static BOOLEAN
+BOOLEAN
 MiUnmapPage(ULONG64 Address, ULONG64 *Frame)
 {
     KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&MiPageTableLock);

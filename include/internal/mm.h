@@ -36,6 +36,15 @@ PVOID MmAllocateSystemPages(ULONG64 Count, ULONG Protection);
 BOOLEAN MmProtectSystemPages(PVOID Address, ULONG64 Count, ULONG Protection);
 VOID MmFreeSystemPages(PVOID Address, ULONG64 Count);
 
+/* Addresses whose pages come and go one by one (the special pool's): Count of them, never
+   given back; 0 when there is no such run. MmBackAddress puts a new page, contents
+   undefined, behind one; FALSE when memory is short. MmStripAddress takes it away and
+   returns the frame, which other processors can reach until KeFlushEntireTb: only then may
+   frame and address serve anew. IRQL <= DISPATCH_LEVEL. */
+ULONG64 MmReserveAddresses(ULONG64 Count);
+BOOLEAN MmBackAddress(ULONG64 Address);
+ULONG64 MmStripAddress(ULONG64 Address);
+
 /* A stack of Size bytes (pages) with an unmapped guard page below; returns its top. */
 PVOID MmCreateKernelStack(SIZE_T Size);
 VOID MmDeleteKernelStack(PVOID Top, SIZE_T Size);
