@@ -114,6 +114,21 @@ KeQueryFirstInterruptTime(VOID); /* TSC at the first device interrupt, 0: none y
  * -------------------------------------------------------------------------- */
 VOID KeFlushEntireTb(VOID); /* on every processor; IRQL <= DISPATCH_LEVEL */
 
+/* ---- what is queued (queued.c)
+ * -------------------------------------------------------------------------- */
+typedef struct _KE_QUEUED {
+    ULONG Kind; /* as bug check TIMER_OR_DPC_INVALID counts them (BUG-18) */
+    ULONG_PTR Object;
+} KE_QUEUED, *PKE_QUEUED;
+
+#define KE_QUEUED_TIMER       0
+#define KE_QUEUED_DPC         1
+#define KE_QUEUED_DPC_ROUTINE 2
+
+/* Whether a queued timer or DPC, or the routine of one, lies in [Start, Start + Length);
+   *Queued says which. Looks at all there are. IRQL <= DISPATCH_LEVEL. */
+BOOLEAN KeFindQueued(ULONG_PTR Start, SIZE_T Length, PKE_QUEUED Queued);
+
 /* ---- accounting
  * ---------------------------------------------------------------------------------- */
 typedef struct _KE_ACCOUNT {
