@@ -41,3 +41,12 @@ BOOLEAN ExpIsExclusive(PERESOURCE Resource);
 POWNER_ENTRY ExpFindOwner(PERESOURCE Resource, ERESOURCE_THREAD Thread);
 /* worker.c */
 NTSTATUS ExpInitializeWorkers(VOID);
+PVOID ExpFindQueuedItem(ULONG_PTR Start, SIZE_T Length);
+
+#define EXP_CACHE_ALIGN 0x04 /* bit of POOL_TYPE */
+
+/* pool.c: blocks of the ordinary pool, whoever asks. PoolType counts for its alignment only. IRQL <= DISPATCH_LEVEL. */
+PVOID ExpAllocateOrdinary(POOL_TYPE PoolType, SIZE_T Size, ULONG Tag);
+VOID ExpFreeOrdinary(PVOID Address, ULONG Tag);
+/* From now on freed blocks are filled, and the fill is looked at when they are given out. */
+VOID ExpPoisonPool(VOID);

@@ -7,12 +7,14 @@
  * ExpBlockAllocate and ExpBlockFree; nothing here would change.
  */
 #include "poolheap.h"
+#include <internal/rtl.h>
 
 #define EXP_BLOCK_LIVE 0x4C50
 #define EXP_BLOCK_FREE 0x4650
 #define EXP_PAGE_MAGIC 0x6C6F6F50
 #define EXP_FILL       0xBD /* in the first bytes past the caller's, checked at free */
 #define EXP_FILL_BYTES 16
+#define EXP_POISON     0xDF /* in all of a freed block, when Damaged is set */
 
 /* At the start of each page cut into blocks. */
 typedef struct _EXP_PAGE {
@@ -101,12 +103,34 @@ ExpCutPage(PEXP_HEAP Heap, ULONG Class)
         PEXP_BLOCK Block = (PEXP_BLOCK)((PUCHAR)Page + EXP_PAGE_HEADER + Index * Size);
 
         Block->State = EXP_BLOCK_FREE;
+        Block->Size = 0;
         Block->Next = Page->FreeList;
         Page->FreeList = Block;
     }
     InsertHeadList(&Heap->Partial[Class], &Page->Link);
     Heap->EmptyPages[Class]++;
     return Page;
+}
+
+static VOID
+ExpPoisonBlock(PEXP_BLOCK Block, ULONG Length)
+{
+    memset(Block + 1, EXP_POISON, Length);
+    Block->Size = (USHORT)Length;
+}
+
+/* A block that is given out again: its poison, if it has any, must be whole. */
+static VOID
+ExpCheckPoison(PEXP_HEAP Heap, PEXP_BLOCK Block)
+{
+    PUCHAR Bytes = (PUCHAR)(Block + 1);
+    ULONG Length = Heap->Damaged != NULL ? Block->Size : 0;
+
+    for (ULONG Index = 0; Index < Length; Index++) {
+        if (Bytes[Index] != EXP_POISON) {
+            Heap->Damaged(Bytes, &Bytes[Index]);
+        }
+    }
 }
 
 PVOID
@@ -128,6 +152,7 @@ ExpBlockAllocate(PEXP_HEAP Heap, SIZE_T Size, ULONG Tag)
     }
     Heap->EmptyPages[Class] -= Page->FreeCount == Page->BlockCount;
     Block = Page->FreeList;
+    ExpCheckPoison(Heap, Block);
     Page->FreeList = Block->Next;
     if (--Page->FreeCount == 0) {
         RemoveEntryList(&Page->Link);
@@ -198,6 +223,10 @@ ExpBlockFree(PEXP_HEAP Heap, PVOID Address)
     ULONG Class = Page->Class;
 
     Block->State = EXP_BLOCK_FREE;
+    Block->Size = 0;
+    if (Heap->Damaged != NULL) {
+        ExpPoisonBlock(Block, ExpBlockSize[Class] - sizeof(EXP_BLOCK));
+    }
     Block->Next = Page->FreeList;
     Page->FreeList = Block;
     if (Page->FreeCount++ == 0) {

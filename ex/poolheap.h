@@ -21,7 +21,8 @@
 /* In front of every block of less than a page. */
 typedef struct _EXP_BLOCK {
     ULONG Tag;
-    USHORT Size;  /* bytes the caller asked for */
+    USHORT
+    Size; /* bytes the caller asked for; free: bytes after the header with the poison */
     USHORT State; /* EXP_BLOCK_LIVE or EXP_BLOCK_FREE; anything else: overwritten */
     union {
         ULONG64 Check;           /* live: the header's address, hashed */
@@ -40,6 +41,8 @@ typedef struct _EXP_TAG_USAGE {
 
 typedef PVOID EXP_ALLOCATE_PAGES(ULONG64 Count);
 typedef VOID EXP_FREE_PAGES(PVOID Address, ULONG64 Count);
+/* A freed block was written to, at Where. Does not return. */
+typedef VOID EXP_DAMAGED(PVOID Block, PVOID Where);
 typedef BOOLEAN EXP_IS_MAPPED(ULONG64 Address, SIZE_T Length);
 
 typedef struct _EXP_LARGE EXP_LARGE, *PEXP_LARGE;
@@ -48,6 +51,7 @@ typedef struct _EXP_HEAP {
     EXP_ALLOCATE_PAGES *AllocatePages;
     EXP_FREE_PAGES *FreePages;
     EXP_IS_MAPPED *IsMapped;
+    EXP_DAMAGED *Damaged; /* not NULL: freed blocks are poisoned, and looked at again */
     LIST_ENTRY Partial[EXP_CLASS_COUNT]; /* pages with a free block */
     ULONG EmptyPages[EXP_CLASS_COUNT];   /* of those, without a live one: one is kept */
     PEXP_LARGE Large[EXP_LARGE_BUCKETS]; /* whole-page blocks by address */

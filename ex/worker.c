@@ -245,3 +245,36 @@ ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     }
 }
 EXPORT(ExQueueWorkItem);
+
+/* The first item of Queue that lies in the range or whose routine does, or NULL. */
+static PVOID
+ExpFindItem(PEXP_WORK_QUEUE Queue, ULONG_PTR Start, SIZE_T Length)
+{
+    PVOID Found = NULL;
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
+
+    for (PLIST_ENTRY Entry = Queue->Items.Flink; Entry != &Queue->Items && Found == NULL;
+         Entry = Entry->Flink) {
+        PWORK_QUEUE_ITEM Item = CONTAINING_RECORD(Entry, WORK_QUEUE_ITEM, List);
+
+        if ((ULONG_PTR)Item - Start < Length ||
+            (ULONG_PTR)Item->WorkerRoutine - Start < Length) {
+            Found = Item;
+        }
+    }
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    return Found;
+}
+
+/* A queued work item that lies in [Start, Start + Length), or whose routine does; NULL:
+   there is none. IRQL <= DISPATCH_LEVEL. */
+PVOID
+ExpFindQueuedItem(ULONG_PTR Start, SIZE_T Length)
+{
+    PVOID Found = NULL;
+
+    for (ULONG Type = 0; Type < MaximumWorkQueue && Found == NULL; Type++) {
+        Found = ExpFindItem(&ExpWorkQueues[Type], Start, Length);
+    }
+    return Found;
+}

@@ -75,6 +75,9 @@ IopCreateDriver(const IOP_MODULE *Module, PKLDR_DATA_TABLE_ENTRY Image,
         Driver->Object.DriverSection = Image;
         Driver->Object.DriverInit = Image->EntryPoint;
     }
+    if (Image != NULL && Image->Verified) {
+        ExTrackDriver(Module->BaseName, Image->DllBase, Image->SizeOfImage);
+    }
     Driver->Extension.Public.DriverObject = &Driver->Object;
     Driver->Extension.Image = Image;
     Driver->Extension.Module = *Module;
@@ -109,6 +112,25 @@ IopStartDriver(PDRIVER_OBJECT DriverObject)
     return Status;
 }
 
+static BOOLEAN
+IopIsVerified(PDRIVER_OBJECT Driver)
+{
+    PKLDR_DATA_TABLE_ENTRY Image = IopDriverExtension(Driver)->Image;
+
+    return Image != NULL && Image->Verified;
+}
+
+/* Under the verifier: stops when the driver has left something behind. One without a
+   DriverUnload had no chance to clean up: on NT it would stay for good. */
+static VOID
+IopCheckUnload(PDRIVER_OBJECT Driver)
+{
+    if (Driver->DriverUnload != NULL && Driver->DeviceObject != NULL) {
+        ExStopForLeftover(Driver->DriverStart, Driver->DeviceObject, ExLeftDevice);
+    }
+    ExCheckUnload(Driver->DriverStart, Driver->DriverUnload != NULL);
+}
+
 /*
  * Ends a driver: DriverUnload, when it has one, then the driver object. The image goes
  * with the last reference to the object: devices and queued work items hold some. With a
@@ -121,6 +143,9 @@ IopUnloadDriver(PDRIVER_OBJECT Driver)
 
     if (Driver->DriverUnload != NULL) {
         Driver->DriverUnload(Driver);
+    }
+    if (IopIsVerified(Driver)) {
+        IopCheckUnload(Driver);
     }
     if (Driver->DeviceObject != NULL) {
         DbgPrint("io: %s stays loaded: it has left a device object behind\n",

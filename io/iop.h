@@ -39,6 +39,9 @@ extern struct _OBJECT_TYPE IopDriverObjectType;
 extern struct _OBJECT_TYPE IopFileObjectType;
 extern const CHAR *IopOptions; /* the boot options, as IoInitializeSystem got them */
 
+/* Who called the exported routine this stands in. */
+#define IOP_CALLER() ((ULONG_PTR)__builtin_return_address(0))
+
 /* Zeroed nonpaged memory, or NULL. IRQL <= DISPATCH_LEVEL. */
 PVOID IopAllocate(SIZE_T Size, ULONG Tag);
 

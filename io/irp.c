@@ -45,7 +45,7 @@ IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota)
     PIRP Irp;
 
     UNREFERENCED_PARAMETER(ChargeQuota);
-    if (StackSize <= 0) {
+    if (StackSize <= 0 || ExRefuseCaller(IOP_CALLER())) {
         return NULL;
     }
     Irp = ExAllocatePoolWithTag(NonPagedPool, Size, IOP_TAG_IRP);

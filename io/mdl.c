@@ -38,7 +38,7 @@ IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer,
     PMDL Mdl;
 
     UNREFERENCED_PARAMETER(ChargeQuota);
-    if (Pages > IOP_MAXIMUM_MDL_PAGES) {
+    if (Pages > IOP_MAXIMUM_MDL_PAGES || ExRefuseCaller(IOP_CALLER())) {
         return NULL;
     }
     Mdl = IopAllocate(sizeof(MDL) + Pages * sizeof(PFN_NUMBER), IOP_TAG_MDL);

@@ -92,8 +92,11 @@ PIO_WORKITEM
 NTAPI
 IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 {
-    PIO_WORKITEM WorkItem = IopAllocate(sizeof(struct _IO_WORKITEM), IOP_TAG_WORK_ITEM);
+    PIO_WORKITEM WorkItem = NULL;
 
+    if (!ExRefuseCaller(IOP_CALLER())) {
+        WorkItem = IopAllocate(sizeof(struct _IO_WORKITEM), IOP_TAG_WORK_ITEM);
+    }
     if (WorkItem != NULL) {
         IoInitializeWorkItem(DeviceObject, WorkItem);
     }

@@ -58,9 +58,9 @@ KiRaiseToStop(VOID)
 typedef VOID KI_STOP_STAGE(VOID);
 
 static KI_STOP_STAGE *const KiStopStages[] = {
-    KiRaiseToStop,     KiStopOtherProcessors,  KiPrintStopHead,
-    KiPrintStopGuilty, KiPrintStopRegisters,   KiPrintStopStack,
-    KiPrintStopOthers, KiRunBugCheckCallbacks, KiRunReasonCallbacks,
+    KiRaiseToStop,          KiStopOtherProcessors, KiPrintStopHead,  KiPrintStopGuilty,
+    KiPrintStopBlock,       KiPrintStopRegisters,  KiPrintStopStack, KiPrintStopOthers,
+    KiRunBugCheckCallbacks, KiRunReasonCallbacks,
 };
 
 /* Only the owner returns. Another processor leaves word of its own stop, and halts. */

@@ -219,6 +219,7 @@ __attribute__((noreturn)) VOID KiExceptionNotHandled(NTSTATUS Status,
 /* ---- stopreport.c, bugcallback.c: the stages of the report, in this order ---- */
 VOID KiPrintStopHead(VOID);
 VOID KiPrintStopGuilty(VOID);
+VOID KiPrintStopBlock(VOID);
 VOID KiPrintStopRegisters(VOID);
 VOID KiPrintStopStack(VOID);
 VOID KiPrintStopOthers(VOID);

@@ -65,6 +65,10 @@ static const KI_CODE_NAME KiCodeNames[] = {
         ATTEMPTED_WRITE_TO_READONLY_MEMORY, 0,
         "read-only memory was written to: code, constants, or what the kernel shares for "
         "reading"),
+    CODE(
+        SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION, 0,
+        "a block was freed whose surroundings had been written to, or an address that is "
+        "no block's beginning"),
     CODE(BAD_POOL_CALLER, 0,
          "a pool routine was called wrongly: freed twice, a pointer that is no block, "
          "another tag, or too high an IRQL"),
@@ -80,9 +84,21 @@ static const KI_CODE_NAME KiCodeNames[] = {
          "a routine returned at another IRQL than it was called at: first parameter, "
          "level "
          "now and level before"),
+    CODE(DRIVER_VERIFIER_IOMANAGER_VIOLATION, 0, "an IRP was used against the rules"),
+    CODE(
+        PAGE_FAULT_IN_FREED_SPECIAL_POOL, 0,
+        "the kernel was led to a pool block that had been freed: look at the pointer the "
+        "driver passed"),
+    CODE(PAGE_FAULT_BEYOND_END_OF_ALLOCATION, 0,
+         "the kernel was led past the end of a pool block: look at the length the driver "
+         "passed"),
     CODE(DRIVER_IRQL_NOT_LESS_OR_EQUAL, 0,
          "the driver touched memory that is not there, at raised IRQL: a bad pointer, or "
          "pageable memory where no page can be fetched"),
+    CODE(DRIVER_PAGE_FAULT_IN_FREED_SPECIAL_POOL, 0,
+         "the driver touched a pool block that had been freed"),
+    CODE(DRIVER_PAGE_FAULT_BEYOND_END_OF_ALLOCATION, 0,
+         "the driver touched memory past the end of a pool block, or before it"),
     CODE(WORKER_THREAD_RETURNED_AT_BAD_IRQL, 1,
          "a work item's routine returned above PASSIVE_LEVEL: a level raised and not "
          "lowered, or a lock not released"),

@@ -125,6 +125,20 @@ KiPrintStopGuilty(VOID)
     }
 }
 
+/* The block of special pool a parameter points into or just past, if one does. */
+VOID
+KiPrintStopBlock(VOID)
+{
+    CHAR Text[320];
+
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(KiStop.Parameters); Index++) {
+        if (ExDescribeSpecialBlock(KiStop.Parameters[Index], Text, sizeof(Text))) {
+            KePrintUnlocked("*** special pool: %s\n", Text);
+            return;
+        }
+    }
+}
+
 /* R12 to R15 lie in the frame's home area, where trap.asm and bugentry.asm put them. */
 VOID
 KiPrintStopRegisters(VOID)

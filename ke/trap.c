@@ -51,6 +51,28 @@ KiProtectionFault(PKTRAP_FRAME Frame)
     }
 }
 
+/* A fault in the special pool is reported as one whatever the level: past a block, or in
+   one that was freed. Returns when it was elsewhere. */
+static VOID
+KiSpecialPoolFault(PKTRAP_FRAME Frame, BOOLEAN InKernel)
+{
+    EX_SPECIAL_FAULT Fault = ExQuerySpecialFault(Frame->FaultAddress);
+    ULONG Code;
+
+    if (Fault == ExNoSpecialFault) {
+        return;
+    }
+    if (Fault == ExFreedBlockFault) {
+        Code = InKernel ? PAGE_FAULT_IN_FREED_SPECIAL_POOL
+                        : DRIVER_PAGE_FAULT_IN_FREED_SPECIAL_POOL;
+    } else {
+        Code = InKernel ? PAGE_FAULT_BEYOND_END_OF_ALLOCATION
+                        : DRIVER_PAGE_FAULT_BEYOND_END_OF_ALLOCATION;
+    }
+    KiBugCheckTrap(Code, Frame->FaultAddress, (Frame->ErrorCode & PAGE_FAULT_WRITE) != 0,
+                   Frame->Rip, 0, Frame);
+}
+
 /* Above APC_LEVEL a fault is the classic one, 0xA when the kernel made it and 0xD1 when it
    was a driver, or a jump of one into nowhere; below, memory that is not there: 0x50. */
 static VOID
@@ -67,6 +89,7 @@ KiPageFault(PKTRAP_FRAME Frame)
     if (Frame->ErrorCode & PAGE_FAULT_PRESENT) {
         KiProtectionFault(Frame);
     }
+    KiSpecialPoolFault(Frame, InKernel);
     if (Frame->PreviousIrql >= DISPATCH_LEVEL) {
         KiBugCheckTrap(InKernel ? IRQL_NOT_LESS_OR_EQUAL : DRIVER_IRQL_NOT_LESS_OR_EQUAL,
                        Address, Frame->PreviousIrql, KiAccessOf(Frame), Frame->Rip,

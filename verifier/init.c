@@ -82,12 +82,14 @@ VfInitialize(const CHAR *Options)
     }
     VfEnabled = TRUE;
     LdrSetVerifier(&Verifier);
+    ExInitializeTracking(Options);
     KePrint("dirql: verifier: %.*s\n", (int)VfNamesLength, VfNames);
 }
 
 VOID
 VfPrintReport(VOID)
 {
+    ExPrintTracking();
 }
 
 /*

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <internal/arch.h>
+#include <internal/ex.h>
 #include <internal/ke.h>
 #include <internal/ldr.h>
 #include <internal/observe.h>
@@ -41,6 +42,11 @@
     __attribute__((section(".verify." #Name), used,                                      \
                    aligned(16))) static const LDR_EXPORT VfEntry_##Name = {              \
         #Name, (ULONG_PTR)(&Vf##Name)}
+/* For a routine that has its checks in itself, because it must know its caller: no stub. */
+#define VERIFIES_ITSELF(Name)                                                            \
+    __attribute__((section(".verify." #Name), used,                                      \
+                   aligned(16))) static const LDR_EXPORT VfEntry_##Name = {              \
+        #Name, (ULONG_PTR)(&Name)}
 /* In a wrapper: where the driver's call returns to. */
 #define VF_CALLER() ((ULONG_PTR)__builtin_return_address(0))
 

@@ -38,6 +38,33 @@ VOID ExFreeInterruptObject(PVOID Interrupt);
 /* inject.c: whether the allocation that asks is to fail (dirqltest.h). Any IRQL. */
 BOOLEAN ExInjectFailure(VOID);
 
+/* ---- what the verifier knows of drivers' pool (track.h)
+ * ----------------------------------------------------------------------------------- */
+/* Whether drivers' blocks are tracked; set once, before the first driver is loaded. */
+extern BOOLEAN ExTracksDrivers;
+/* The verifier is on: reads specialpool=, lowresources= and what goes with it. PASSIVE_LEVEL.
+ */
+VOID ExInitializeTracking(const CHAR *Options);
+/* An image to be verified is loaded: its allocations count from now on. PASSIVE_LEVEL. */
+VOID ExTrackDriver(const CHAR *Name, PVOID Base, SIZE_T Size);
+/* Its DriverUnload has returned (Unloaded; else it never started): what it left behind is
+   named and stops the machine (VER). Then forgets the image. PASSIVE_LEVEL. */
+VOID ExCheckUnload(PVOID Base, BOOLEAN Unloaded);
+/* Something else than pool the driver of the image at Base has left behind: stops the machine
+   (detail EX_VIOLATION_LEFT of 0xC4, ours; then driver's name, object, kind). */
+#define EX_VIOLATION_LEFT 0xD1A00010
+typedef enum _EX_LEFTOVER {
+    ExLeftInterrupt = 1,
+    ExLeftWorkItem,
+    ExLeftDevice
+} EX_LEFTOVER;
+VOID ExStopForLeftover(PVOID Base, PVOID Object, EX_LEFTOVER Kind);
+/* Whether what the routine returning to Caller makes is to fail, as low memory would have
+   it. IRQL <= DISPATCH_LEVEL. */
+BOOLEAN ExRefuseCaller(ULONG_PTR Caller);
+/* One line a driver, for the report at the end. PASSIVE_LEVEL. */
+VOID ExPrintTracking(VOID);
+
 /* ---- objects: header before the body, counted references
  * -------------------------------- */
 typedef VOID OB_DELETE_ROUTINE(PVOID Body);

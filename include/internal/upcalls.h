@@ -20,3 +20,11 @@ struct _KLDR_DATA_TABLE_ENTRY *LdrFindImage(ULONG_PTR Address);
 struct _LDR_UNWIND_CONTEXT;
 BOOLEAN LdrUnwindFrame(struct _LDR_UNWIND_CONTEXT *Context);
 BOOLEAN LdrDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
+/* ke -> ex: whether a page fault hit the special pool, and whose block that was. Any IRQL. */
+typedef enum _EX_SPECIAL_FAULT {
+    ExNoSpecialFault,
+    ExBeyondBlockFault,
+    ExFreedBlockFault
+} EX_SPECIAL_FAULT;
+EX_SPECIAL_FAULT ExQuerySpecialFault(ULONG64 Address);
+BOOLEAN ExDescribeSpecialBlock(ULONG64 Address, CHAR *Buffer, SIZE_T Size);

@@ -111,6 +111,37 @@ TestFaults(void)
     Check(Free(Second, 0) == ExpPoolGood, "neighbour unharmed");
 }
 
+static PVOID DamagedBlock, DamagedByte;
+
+static VOID
+NoteDamage(PVOID Block, PVOID Where)
+{
+    DamagedBlock = Block;
+    DamagedByte = Where;
+}
+
+/* A freed block is poisoned, and given out again shows who wrote to it meanwhile. */
+static void
+TestPoison(void)
+{
+    PUCHAR Before = ExpHeapAllocate(&Heap, 700, 0x61616161, FALSE);
+    PUCHAR Block;
+
+    Free(Before, 0); /* without poison: nothing to look at later */
+    Heap.Damaged = NoteDamage;
+    Check(ExpHeapAllocate(&Heap, 700, 0x61616161, FALSE) == Before && !DamagedBlock,
+          "a block freed before the poison is not looked at");
+    Free(Before, 0);
+    Check(Before[0] == 0xDF && Before[699] == 0xDF, "a freed block is poisoned");
+    Block = ExpHeapAllocate(&Heap, 690, 0x61616161, FALSE);
+    Check(Block == Before && DamagedBlock == NULL, "and is given out again if whole");
+    Free(Block, 0);
+    Block[600] = 0;
+    Free(ExpHeapAllocate(&Heap, 700, 0x61616161, FALSE), 0);
+    Check(DamagedBlock == Block && DamagedByte == Block + 600, "a write after the free");
+    Heap.Damaged = NULL;
+}
+
 static void
 TestAccounting(void)
 {
@@ -197,6 +228,7 @@ main(void)
     ExpHeapInitialize(&Heap, TakePages, GivePages, IsMapped);
     TestAlignment();
     TestFaults();
+    TestPoison();
     TestAccounting();
     TestShortage();
     TestRandom();

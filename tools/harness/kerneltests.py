@@ -8,8 +8,8 @@ tests/kernel/tests.txt replaces that default:
              [options=storm=bugcheck] [words for the kernel...]
 
 `as=` boots one file several times with different words; `device=` is one more device for
-QEMU, which may use the drive "pattern" (make_pattern); `options=` boot options of the
-kernel. A test that provokes a bugcheck prints what it expects before it does, any parameter
+QEMU, which may use the drive "pattern" (make_pattern); `options=` a boot option, and
+another with each more of it. A test that provokes a bugcheck prints what it expects before it does, any parameter
 may be `*`, and what else the report has to say; one that expects the kernel to print
 something says which regular expression a later line has to match:
 
@@ -60,7 +60,7 @@ def parse_line(line):
         elif key == "device":
             test.devices.append(value)
         elif key == "options":
-            test.options = value
+            test.options = f"{test.options} {value}".strip()
         else:
             test.words.append(word)
     return test

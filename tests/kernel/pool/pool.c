@@ -1,7 +1,7 @@
 /*
  * pool: sizes, alignment, zeroing, and blocks that stay apart on every processor.
  */
-#include "../ktap.h"
+#include "../cases.h"
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -105,6 +105,7 @@ TestFlags(VOID)
 }
 
 static volatile LONG Damaged;
+static ULONG Turns = 3000; /* case=brief: fewer, where each free stops all processors */
 
 /* Many blocks of many sizes at once, each full of its own byte, freed out of order. */
 static VOID NTAPI
@@ -114,7 +115,7 @@ ChurningThread(PVOID Context)
     SIZE_T Sizes[BLOCKS];
     ULONG Seed = (ULONG)(ULONG_PTR)Context * 2654435761U + 1;
 
-    for (ULONG Turn = 0; Turn < 3000; Turn++) {
+    for (ULONG Turn = 0; Turn < Turns; Turn++) {
         ULONG Slot = (Seed >> 8) % BLOCKS;
 
         if (Blocks[Slot] != NULL) {
@@ -174,7 +175,11 @@ static VOID
 PoolTests(VOID)
 {
     UNICODE_STRING Name = RTL_CONSTANT_STRING(L"ExAllocatePool2");
+    WCHAR Buffer[32];
+    UNICODE_STRING Case = {0, sizeof(Buffer), Buffer};
 
+    KtapQueryCase(&Case);
+    Turns = Case.Length == 0 ? Turns : 200;
     AllocatePool2 = (ALLOCATE_POOL2 *)MmGetSystemRoutineAddress(&Name);
     TestSizes();
     TestTypes();
