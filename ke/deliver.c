@@ -8,9 +8,10 @@
  */
 #include "ki.h"
 
-/* BUG-20: what tells a special APC's kernel routine from a normal APC. */
+/* BUG-20: whose routine it was that returned at another level. */
 #define KI_UNIQUE_SPECIAL_APC 0
-#define KI_UNIQUE_NORMAL_APC  1
+#define KI_UNIQUE_NORMAL_APC  1 /* its kernel routine */
+#define KI_UNIQUE_CALLOUT     2
 
 /* An APC off its queue: its routines may reuse or free the object. */
 typedef struct _KI_APC_CALL {
@@ -52,9 +53,10 @@ KiTakeApc(PKTHREAD Thread, KI_APC_CALL *Call)
     return Taken;
 }
 
-/* An APC's routine must return at the level it was called at (IRQL-23, BUG-20). */
+/* An APC's routine must return at the level it was called at (IRQL-23, BUG-20): else the
+   stop names it, and what else helps to find it. */
 static VOID
-KiCheckApcLevel(const KI_APC_CALL *Call, KIRQL Expected, ULONG Unique,
+KiCheckApcLevel(KIRQL Expected, ULONG Unique, PVOID Routine, PVOID Object,
                 PKNORMAL_ROUTINE NormalRoutine)
 {
     KIRQL Irql = KeGetCurrentIrql();
@@ -62,8 +64,7 @@ KiCheckApcLevel(const KI_APC_CALL *Call, KIRQL Expected, ULONG Unique,
     if (__builtin_expect(Irql != Expected, 0)) {
         KeBugCheckEx(IRQL_UNEXPECTED_VALUE,
                      ((ULONG_PTR)Irql << 16) | ((ULONG_PTR)Expected << 8) | Unique,
-                     (ULONG_PTR)Call->KernelRoutine, (ULONG_PTR)Call->Apc,
-                     (ULONG_PTR)NormalRoutine);
+                     (ULONG_PTR)Routine, (ULONG_PTR)Object, (ULONG_PTR)NormalRoutine);
     }
 }
 
@@ -76,7 +77,8 @@ KiRunNormalRoutine(PKTHREAD Thread, const KI_APC_CALL *Call)
         KeLowerIrql(PASSIVE_LEVEL);
         Call->NormalRoutine(Call->NormalContext, Call->SystemArgument1,
                             Call->SystemArgument2);
-        KiCheckApcLevel(Call, PASSIVE_LEVEL, KI_UNIQUE_NORMAL_APC, Call->NormalRoutine);
+        KiCheckApcLevel(PASSIVE_LEVEL, KI_UNIQUE_CALLOUT, Call->NormalRoutine,
+                        Call->NormalContext, NULL);
         KfRaiseIrql(APC_LEVEL);
     }
     Thread->ApcState.KernelApcInProgress = FALSE;
@@ -103,7 +105,7 @@ KiDeliverApc(VOID)
 
         Call.KernelRoutine(Call.Apc, &Call.NormalRoutine, &Call.NormalContext,
                            &Call.SystemArgument1, &Call.SystemArgument2);
-        KiCheckApcLevel(&Call, APC_LEVEL, Unique, NormalRoutine);
+        KiCheckApcLevel(APC_LEVEL, Unique, Call.KernelRoutine, Call.Apc, NormalRoutine);
         if (NormalRoutine != NULL) {
             KiRunNormalRoutine(Thread, &Call);
         }

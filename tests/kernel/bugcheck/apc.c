@@ -6,6 +6,7 @@
 
 #define UNIQUE_SPECIAL 0
 #define UNIQUE_NORMAL  1
+#define UNIQUE_CALLOUT 2
 
 static VOID NTAPI
 PlainKernel(PKAPC Apc, PKNORMAL_ROUTINE *NormalRoutine, PVOID *NormalContext,
@@ -27,7 +28,7 @@ RaisingKernel(PKAPC Apc, PKNORMAL_ROUTINE *NormalRoutine, PVOID *NormalContext,
 }
 
 static VOID NTAPI
-LoweringKernel(PKAPC Apc, PKNORMAL_ROUTINE *NormalRoutine, PVOID *NormalContext,
+DroppingKernel(PKAPC Apc, PKNORMAL_ROUTINE *NormalRoutine, PVOID *NormalContext,
                PVOID *SystemArgument1, PVOID *SystemArgument2)
 {
     PlainKernel(Apc, NormalRoutine, NormalContext, SystemArgument1, SystemArgument2);
@@ -43,41 +44,54 @@ RaisingNormal(PVOID NormalContext, PVOID SystemArgument1, PVOID SystemArgument2)
     KfRaiseIrql(APC_LEVEL);
 }
 
-/* Queues an APC to this thread that returns at Irql instead of Expected. */
-static VOID
-ProvokeLevel(PKKERNEL_ROUTINE KernelRoutine, PKNORMAL_ROUTINE NormalRoutine, KIRQL Irql,
-             KIRQL Expected, ULONG Unique)
-{
-    static KAPC Apc;
+static KAPC Apc;
 
+/* Queues an APC to this thread. */
+static VOID
+QueueApc(PKKERNEL_ROUTINE KernelRoutine, PKNORMAL_ROUTINE NormalRoutine, PVOID Context)
+{
     KeInitializeApc(&Apc, KeGetCurrentThread(), OriginalApcEnvironment, KernelRoutine,
-                    NULL, NormalRoutine, KernelMode, NULL);
+                    NULL, NormalRoutine, KernelMode, Context);
+    KeInsertQueueApc(&Apc, NULL, NULL, 0);
+}
+
+/* The routine at fault, and the level it left behind (IRQL-25). */
+static VOID
+ExpectLevel(KIRQL Irql, KIRQL Expected, ULONG Unique, PVOID Routine, PVOID Object,
+            PKNORMAL_ROUTINE NormalRoutine, PCSTR Guilty)
+{
     Expect(IRQL_UNEXPECTED_VALUE,
            ((ULONG64)Irql << 16) | ((ULONG64)Expected << 8) | Unique,
-           (ULONG64)(ULONG_PTR)KernelRoutine, (ULONG64)(ULONG_PTR)&Apc,
+           (ULONG64)(ULONG_PTR)Routine, (ULONG64)(ULONG_PTR)Object,
            (ULONG64)(ULONG_PTR)NormalRoutine);
-    KeInsertQueueApc(&Apc, NULL, NULL, 0);
+    DbgPrint("# expect guilty %s\n# expect irql %u\n", Guilty, Irql);
 }
 
 /* BUG-20, IRQL-23 */
 VOID
 LeaveSpecialApcRaised(VOID)
 {
-    ProvokeLevel(RaisingKernel, NULL, DISPATCH_LEVEL, APC_LEVEL, UNIQUE_SPECIAL);
+    ExpectLevel(DISPATCH_LEVEL, APC_LEVEL, UNIQUE_SPECIAL, RaisingKernel, &Apc, NULL,
+                "RaisingKernel");
+    QueueApc(RaisingKernel, NULL, NULL);
 }
 
 /* BUG-20, IRQL-23 */
 VOID
 LeaveKernelRoutineLowered(VOID)
 {
-    ProvokeLevel(LoweringKernel, RaisingNormal, PASSIVE_LEVEL, APC_LEVEL, UNIQUE_NORMAL);
+    ExpectLevel(PASSIVE_LEVEL, APC_LEVEL, UNIQUE_NORMAL, DroppingKernel, &Apc,
+                RaisingNormal, "DroppingKernel");
+    QueueApc(DroppingKernel, RaisingNormal, NULL);
 }
 
 /* BUG-20, IRQL-23 */
 VOID
 LeaveNormalRoutineRaised(VOID)
 {
-    ProvokeLevel(PlainKernel, RaisingNormal, APC_LEVEL, PASSIVE_LEVEL, UNIQUE_NORMAL);
+    ExpectLevel(APC_LEVEL, PASSIVE_LEVEL, UNIQUE_CALLOUT, RaisingNormal, &Apc, NULL,
+                "RaisingNormal");
+    QueueApc(PlainKernel, RaisingNormal, &Apc);
 }
 
 /* A thread that never leaves its critical region: one kernel APC disable too many. */
@@ -93,12 +107,8 @@ EndInRegion(VOID)
 VOID
 EndWithApc(VOID)
 {
-    static KAPC Apc;
-
-    KeInitializeApc(&Apc, KeGetCurrentThread(), OriginalApcEnvironment, PlainKernel, NULL,
-                    NULL, KernelMode, NULL);
     KeEnterGuardedRegion();
-    KeInsertQueueApc(&Apc, NULL, NULL, 0);
+    QueueApc(PlainKernel, NULL, NULL);
     Expect(KERNEL_APC_PENDING_DURING_EXIT, (ULONG64)(ULONG_PTR)&Apc, 0xFFFF0000,
            PASSIVE_LEVEL, 0);
     PsTerminateSystemThread(STATUS_SUCCESS);
