@@ -69,13 +69,11 @@ KiServiceIpi(PKTRAP_FRAME Frame)
 static VOID
 KiPostPacket(PKI_IPI_PACKET Packet, KAFFINITY Targets)
 {
-    for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
-        PKPRCB Prcb = KiProcessorBlock[Number];
+    for (; Targets != 0; Targets &= Targets - 1) {
+        PKPRCB Prcb = KiProcessorBlock[__builtin_ctzll(Targets)];
 
-        if ((Targets & AFFINITY_MASK(Number)) != 0) {
-            Prcb->IpiPacket = Packet;
-            KiSendIpi(Prcb, IPI_REQUEST_CALL);
-        }
+        Prcb->IpiPacket = Packet;
+        KiSendIpi(Prcb, IPI_REQUEST_CALL);
     }
 }
 

@@ -9,6 +9,7 @@
 
 static KSPIN_LOCK KiDispatcherLock;
 KAFFINITY KiIdleSummary;
+static KAFFINITY KiReadyProcessors; /* whose ready queues are not empty */
 
 /* Raises to DISPATCH_LEVEL and takes the dispatcher lock; a thread that kept it through
    KeSetEvent(Wait = TRUE) has it already. Returns the level to go back to. */
@@ -88,6 +89,7 @@ KiQueueReady(PKPRCB Prcb, PKTHREAD Thread, BOOLEAN AtHead)
         InsertTailList(Head, &Thread->ReadyListEntry);
     }
     Prcb->ReadySummary |= 1U << Thread->Priority;
+    KiReadyProcessors |= AFFINITY_MASK(Prcb->Number);
 }
 
 static VOID
@@ -96,6 +98,9 @@ KiUnqueueReady(PKPRCB Prcb, PKTHREAD Thread)
     RemoveEntryList(&Thread->ReadyListEntry);
     if (IsListEmpty(&Prcb->DispatcherReadyListHead[Thread->Priority])) {
         Prcb->ReadySummary &= ~(1U << Thread->Priority);
+    }
+    if (Prcb->ReadySummary == 0) {
+        KiReadyProcessors &= ~AFFINITY_MASK(Prcb->Number);
     }
 }
 
@@ -175,11 +180,10 @@ KiSelectThread(PKPRCB Prcb)
     PKPRCB From = Prcb;
     PKTHREAD Thread = KiBestOf(Prcb, Prcb);
 
-    for (ULONG Number = 0; Thread == NULL && Number < HAL_MAXIMUM_PROCESSORS; Number++) {
-        From = KiProcessorBlock[Number];
-        if (From != NULL && From->ReadySummary != 0) {
-            Thread = KiBestOf(From, Prcb);
-        }
+    for (KAFFINITY Others = KiReadyProcessors; Thread == NULL && Others != 0;
+         Others &= Others - 1) {
+        From = KiProcessorBlock[__builtin_ctzll(Others)];
+        Thread = KiBestOf(From, Prcb);
     }
     if (Thread != NULL) {
         KiUnqueueReady(From, Thread);

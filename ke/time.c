@@ -25,6 +25,18 @@ KeQueryTimeIncrement(VOID)
 }
 EXPORT(KeQueryTimeIncrement);
 
+/* The resolution is the clock's and stays it: returned whatever is asked for. IRQL:
+   PASSIVE_LEVEL. Source: manual, ExSetTimerResolution. */
+ULONG
+NTAPI
+ExSetTimerResolution(ULONG DesiredTime, BOOLEAN SetResolution)
+{
+    UNREFERENCED_PARAMETER(DesiredTime);
+    UNREFERENCED_PARAMETER(SetResolution);
+    return KE_CLOCK_PERIOD;
+}
+EXPORT(ExSetTimerResolution);
+
 ULONGLONG
 NTAPI
 KeQueryUnbiasedInterruptTime(VOID)

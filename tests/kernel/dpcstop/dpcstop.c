@@ -1,5 +1,5 @@
 /*
- * dpcstop: one error a boot around DPCs, timers and processors, and the stop that has to name
+ * dpcstop: one error a boot around DPCs, timers, work items and processors, and the stop that has to name
  * it. The word case=NAME of the module line (tests.txt) chooses the error.
  */
 #include "../ktap.h"
@@ -105,6 +105,56 @@ StopClock(VOID)
     KtapSleep(30000);
 }
 
+static volatile UCHAR *Page;
+static volatile LONG Reads;
+
+static VOID NTAPI
+ReadingThread(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    KeSetSystemAffinityThread(2);
+    for (;;) {
+        (VOID) * Page;
+        Reads = 1;
+    }
+}
+
+/* IPI-1: processor 1 reads a page, processor 0 unmaps it: no old translation may be left. */
+static VOID
+UnmapUnderReader(VOID)
+{
+    PHYSICAL_ADDRESS Hpet = {.QuadPart = 0xFED00000};
+
+    KeSetSystemAffinityThread(1);
+    Page = MmMapIoSpace(Hpet, PAGE_SIZE, MmNonCached);
+    if (!ok(Page != NULL, "a page is mapped")) {
+        return;
+    }
+    DbgPrint("# expect stop 0x%08X (0x%p, *, *, *)\n", PAGE_FAULT_IN_NONPAGED_AREA, Page);
+    KtapCreateThread(ReadingThread, NULL);
+    KtapSpinUntil(&Reads, 1);
+    MmUnmapIoSpace((PVOID)Page, PAGE_SIZE);
+}
+
+static VOID NTAPI
+KeptWorker(PVOID Parameter)
+{
+    UNREFERENCED_PARAMETER(Parameter);
+}
+
+/* WRK-3: at DISPATCH_LEVEL on the one processor nobody can have taken it in between. */
+static VOID
+QueueTwice(VOID)
+{
+    static WORK_QUEUE_ITEM Item;
+
+    ExInitializeWorkItem(&Item, KeptWorker, NULL);
+    DbgPrint("# expect stop 0x%08X (*, 0x%p, *, *)\n", WORKER_INVALID, &Item);
+    KfRaiseIrql(DISPATCH_LEVEL);
+    ExQueueWorkItem(&Item, DelayedWorkQueue);
+    ExQueueWorkItem(&Item, DelayedWorkQueue);
+}
+
 typedef struct _STOP_CASE {
     PCWSTR Name;
     KTAP_SUITE *Provoke;
@@ -112,7 +162,8 @@ typedef struct _STOP_CASE {
 
 static const STOP_CASE Cases[] = {
     {L"nodpc", QueueNoDpc},       {L"notimer", SetNoTimer}, {L"nowhere", QueueNowhere},
-    {L"region", LeaveRegionOpen}, {L"clock", StopClock},
+    {L"region", LeaveRegionOpen}, {L"clock", StopClock},    {L"unmap", UnmapUnderReader},
+    {L"twice", QueueTwice},
 };
 
 /* The value of case= in the Parameters key; empty when there is none. */

@@ -14,6 +14,8 @@ TestTimes(VOID)
     ULONGLONG Time;
 
     ok_equal(Increment, TICK, "OBJ-11 the granularity is the clock tick, 15.625 ms");
+    ok_equal(ExSetTimerResolution(10000, TRUE), TICK,
+             "OBJ-11 and stays it, whatever resolution is asked for");
     do {
         KeQueryTickCount(&Count);
         Time = KeQueryInterruptTime();
