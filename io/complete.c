@@ -3,6 +3,8 @@
  */
 #include "iop.h"
 
+#include <internal/ke.h>
+
 /* Bug checks for an IRP that cannot be completed now. */
 static VOID
 IopCheckCompletion(PIRP Irp)
@@ -28,6 +30,27 @@ IopWantsCompletion(PIRP Irp, UCHAR Control)
         Wanted |= SL_INVOKE_ON_CANCEL;
     }
     return (Control & Wanted) != 0;
+}
+
+/* Detail of bug check 0xC4: a completion routine returned at another level (VER-16). */
+#define VERIFIER_COMPLETION_IRQL 0xFA
+
+/* Calls the completion routine of Stack. */
+static NTSTATUS
+IopCallCompletion(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    PIO_COMPLETION_ROUTINE Routine = Stack->CompletionRoutine;
+    KIRQL Before = KeGetCurrentIrql();
+    NTSTATUS Status = Routine(Device, Irp, Stack->Context);
+    KIRQL After = KeGetCurrentIrql();
+
+    if (ExTracksDrivers && After != Before) {
+        KeExplainStop((ULONG_PTR)Routine,
+                      "a completion routine returned at another IRQL");
+        KeBugCheckEx(DRIVER_VERIFIER_DETECTED_VIOLATION, VERIFIER_COMPLETION_IRQL,
+                     (ULONG_PTR)Routine, Before, After);
+    }
+    return Status;
 }
 
 /*
@@ -60,7 +83,7 @@ IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
         Irp->PendingReturned = (Control & SL_PENDING_RETURNED) != 0;
         IopAccountCompletion(Irp, Stack);
         if (IopWantsCompletion(Irp, Control)) {
-            if (Stack->CompletionRoutine(Device, Irp, Stack->Context) ==
+            if (IopCallCompletion(Device, Irp, Stack) ==
                 STATUS_MORE_PROCESSING_REQUIRED) {
                 return;
             }

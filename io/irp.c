@@ -155,6 +155,12 @@ IopAccountCompletion(PIRP Irp, PIO_STACK_LOCATION Stack)
     }
 }
 
+BOOLEAN
+IoIsIrpUnderWay(PIRP Irp)
+{
+    return Irp->ApcEnvironment != 0;
+}
+
 /* The counts so far; Outstanding is never negative, whatever happens meanwhile. Any IRQL.
  */
 VOID

@@ -55,4 +55,6 @@ typedef struct _IO_IRP_ACCOUNT {
     ULONG64 Outstanding;
 } IO_IRP_ACCOUNT, *PIO_IRP_ACCOUNT;
 
+/* Whether Irp was given to a driver and has not come back to whoever gave it. Any IRQL. */
+BOOLEAN IoIsIrpUnderWay(PIRP Irp);
 VOID IoQueryIrpAccount(PIO_IRP_ACCOUNT Account);
