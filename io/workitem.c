@@ -24,13 +24,18 @@ IopCallWorkItem(PIO_WORKITEM WorkItem)
     }
 }
 
+static ULONG_PTR
+IopRoutineOf(PIO_WORKITEM WorkItem)
+{
+    return (WorkItem->RoutineEx != NULL) ? (ULONG_PTR)WorkItem->RoutineEx
+                                         : (ULONG_PTR)WorkItem->Routine;
+}
+
 static VOID
 IopCallObservedWorkItem(PIO_WORKITEM WorkItem)
 {
-    PIO_WORKITEM_ROUTINE_EX RoutineEx = WorkItem->RoutineEx;
     KE_CALL Call = {.Kind = KeWorkItemCall,
-                    .Routine = (RoutineEx != NULL) ? (ULONG_PTR)RoutineEx
-                                                   : (ULONG_PTR)WorkItem->Routine,
+                    .Routine = IopRoutineOf(WorkItem),
                     .Object = WorkItem,
                     .Context = WorkItem->Context};
 
@@ -41,18 +46,25 @@ IopCallObservedWorkItem(PIO_WORKITEM WorkItem)
 
 /*
  * Runs in a worker thread. The item is off its queue, so the routine may free or queue it
- * again: everything needed afterwards is read before.
+ * again: everything needed afterwards is read before. The level is looked at here and not
+ * only by the worker, because here the driver's routine is known (BUG-23).
  */
 static VOID NTAPI
 IopRunWorkItem(PVOID Parameter)
 {
     PIO_WORKITEM WorkItem = Parameter;
     PVOID IoObject = WorkItem->IoObject;
+    ULONG_PTR Routine = IopRoutineOf(WorkItem);
+    PVOID Context = WorkItem->Context;
 
     if (KeObservesCalls) {
         IopCallObservedWorkItem(WorkItem);
     } else {
         IopCallWorkItem(WorkItem);
+    }
+    if (KeGetCurrentIrql() != PASSIVE_LEVEL) {
+        KeBugCheckEx(WORKER_THREAD_RETURNED_AT_BAD_IRQL, Routine, KeGetCurrentIrql(),
+                     (ULONG_PTR)Context, (ULONG_PTR)WorkItem);
     }
     ObDereferenceObject(IoObject);
 }

@@ -176,18 +176,22 @@ RaisingWorker(PDEVICE_OBJECT DeviceObject, PVOID Context)
     KfRaiseIrql(DISPATCH_LEVEL);
 } /* lint: on purpose */
 
-/* BUG-23, WRK-2: the routine and item the worker was given are the I/O manager's own. */
+/* BUG-23, WRK-2 */
 VOID
 LeaveWorkItemRaised(VOID)
 {
     PDEVICE_OBJECT Device;
+    PIO_WORKITEM Item;
 
     if (!NT_SUCCESS(IoCreateDevice(Ktap.DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0,
                                    FALSE, &Device))) {
         return;
     }
-    Expect(WORKER_THREAD_RETURNED_AT_BAD_IRQL, ANY, DISPATCH_LEVEL, ANY, ANY);
-    IoQueueWorkItem(IoAllocateWorkItem(Device), RaisingWorker, DelayedWorkQueue, NULL);
+    Item = IoAllocateWorkItem(Device);
+    Expect(WORKER_THREAD_RETURNED_AT_BAD_IRQL, (ULONG64)(ULONG_PTR)RaisingWorker,
+           DISPATCH_LEVEL, (ULONG64)(ULONG_PTR)Device, (ULONG64)(ULONG_PTR)Item);
+    DbgPrint("# expect guilty RaisingWorker\n# expect irql %u\n", DISPATCH_LEVEL);
+    IoQueueWorkItem(Item, RaisingWorker, DelayedWorkQueue, Device);
 }
 
 /* BUG-5, OBJ-3 */
