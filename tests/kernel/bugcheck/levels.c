@@ -68,8 +68,9 @@ AcquireTooLow(VOID)
     Expect(IRQL_NOT_GREATER_OR_EQUAL, (ULONG64)(ULONG_PTR)&Lock, APC_LEVEL, 0, 0);
     ExpectPlace("AcquireTooLow", APC_LEVEL);
     KfRaiseIrql(APC_LEVEL);
+    /* lint: on purpose */
     KeAcquireSpinLockAtDpcLevel(&Lock);
-}
+} /* lint: on purpose */
 
 /* BUG-4, IRQL-22: outside a DPC. */
 VOID
@@ -81,6 +82,7 @@ WaitAtDispatchLevel(VOID)
     Expect(IRQL_NOT_LESS_OR_EQUAL, (ULONG64)(ULONG_PTR)&Event, DISPATCH_LEVEL, 0, ANY);
     DbgPrint("# expect guilty WaitAtDispatchLevel\n");
     KfRaiseIrql(DISPATCH_LEVEL);
+    /* lint: on purpose */
     KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
 }
 
@@ -94,8 +96,9 @@ AcquireTwice(VOID)
     Expect(SPIN_LOCK_ALREADY_OWNED, (ULONG64)(ULONG_PTR)&Lock, DISPATCH_LEVEL, 0, 0);
     ExpectPlace("AcquireTwice", DISPATCH_LEVEL);
     KeAcquireSpinLock(&Lock, &Old);
+    /* lint: on purpose */
     KeAcquireSpinLock(&Lock, &Old);
-}
+} /* lint: on purpose */
 
 /* BUG-6, LCK-4, LCK-7 */
 VOID
@@ -107,8 +110,9 @@ QueueTwice(VOID)
     Expect(SPIN_LOCK_ALREADY_OWNED, (ULONG64)(ULONG_PTR)&Lock, DISPATCH_LEVEL, 0, 0);
     ExpectPlace("QueueTwice", DISPATCH_LEVEL);
     KeAcquireInStackQueuedSpinLock(&Lock, &First);
+    /* lint: on purpose */
     KeAcquireInStackQueuedSpinLock(&Lock, &Second);
-}
+} /* lint: on purpose */
 
 /* BUG-6, LCK-7: at once, because it would wait for itself. */
 VOID
@@ -120,8 +124,9 @@ QueueSameHandle(VOID)
     Expect(SPIN_LOCK_ALREADY_OWNED, (ULONG64)(ULONG_PTR)&Lock, DISPATCH_LEVEL, 0, 0);
     ExpectPlace("QueueSameHandle", DISPATCH_LEVEL);
     KeAcquireInStackQueuedSpinLock(&Lock, &Handle);
+    /* lint: on purpose */
     KeAcquireInStackQueuedSpinLock(&Lock, &Handle);
-}
+} /* lint: on purpose */
 
 /* BUG-6, LCK-9 */
 VOID
@@ -132,8 +137,9 @@ WriteTwice(VOID)
     Expect(SPIN_LOCK_ALREADY_OWNED, (ULONG64)(ULONG_PTR)&Lock, DISPATCH_LEVEL, 0, 0);
     ExpectPlace("WriteTwice", DISPATCH_LEVEL);
     ExAcquireSpinLockExclusive(&Lock);
+    /* lint: on purpose */
     ExAcquireSpinLockExclusive(&Lock);
-}
+} /* lint: on purpose */
 
 static KSPIN_LOCK LostLock;
 
@@ -145,7 +151,7 @@ LosingDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     UNREFERENCED_PARAMETER(Argument2);
     KeAcquireSpinLockAtDpcLevel(&LostLock);
     *(volatile LONG *)Context = 1;
-}
+} /* lint: on purpose */
 
 /* BUG-6: a DPC on another processor left with the lock. */
 VOID
@@ -162,4 +168,4 @@ AcquireLost(VOID)
     Expect(SPIN_LOCK_ALREADY_OWNED, (ULONG64)(ULONG_PTR)&LostLock, DISPATCH_LEVEL, 0, 0);
     ExpectPlace("AcquireLost", DISPATCH_LEVEL);
     KeAcquireSpinLock(&LostLock, &Old);
-}
+} /* lint: on purpose */

@@ -94,4 +94,4 @@ PassBadPointerToLeaf(VOID)
     Expect(IRQL_NOT_LESS_OR_EQUAL, NOWHERE, DISPATCH_LEVEL, 1, ANY);
     ExpectPlace("PassBadPointerToLeaf", DISPATCH_LEVEL);
     KeAcquireSpinLock((PKSPIN_LOCK)NOWHERE, &Old);
-}
+} /* lint: on purpose */

@@ -152,8 +152,9 @@ StopWhilePrinting(VOID)
 {
     HANDLE Handle;
 
-    PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, PrintForEver,
-                         NULL);
+    ok_status(PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                   PrintForEver, NULL),
+              STATUS_SUCCESS, "BUG another processor prints");
     KtapAwait(&Printing, 1);
     Stop();
 }

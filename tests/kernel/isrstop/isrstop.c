@@ -94,6 +94,7 @@ TakePlainly(VOID)
     KeAcquireSpinLock(&IsrLock, &Old);
     DeviceWrite(EDU_RAISE, 1);
     KeStallExecutionProcessor(1000);
+    KeReleaseSpinLock(&IsrLock, Old);
 }
 
 static VOID
