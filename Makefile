@@ -28,10 +28,11 @@ $(error NT=$(NT) is none of 5.2 6.0 6.1 6.2 6.3 10.0 2004)
 endif
 
 BUILD   := build/$(NT)
-FOLDERS := rtl arch hal ke mm ex ldr io verifier boot
+FOLDERS := rtl arch hal ke mm ex ldr io wdf verifier boot
 SOURCES := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.c' ! -name offsets.c))
 ASSEMBLY := $(foreach Folder,$(FOLDERS),$(shell find $(Folder) -name '*.asm'))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ASSEMBLY:%.asm=$(BUILD)/%.asm.o)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ASSEMBLY:%.asm=$(BUILD)/%.asm.o) \
+           $(BUILD)/wdf/table.asm.o $(BUILD)/wdf/thunks.asm.o
 
 # Windows structures end in arrays of one element that hold more: gcc must not conclude from
 # the bound that a loop runs once (-fno-aggressive-loop-optimizations; clang does not).
@@ -129,6 +130,41 @@ $(BUILD)/verifier/rules.o: $(BUILD)/irqltable.h
 $(BUILD)/verifier/rules.o: CFLAGS += -I$(BUILD)
 $(BUILD)/ke/layout.o: CFLAGS += -I$(BUILD) -fno-eliminate-unused-debug-types
 
+# The framework's function table, and the layouts of its public structures; lib/ holds the
+# second against a driver's data model.
+$(BUILD)/wdf/table.asm $(BUILD)/wdf/thunks.asm: tools/wdf_functions \
+                                                  tests/data/kmdf-functions.txt
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	@$(PYTHON) tools/wdf_functions $(basename $(@F)) > $@
+
+$(BUILD)/wdf/table.asm.o $(BUILD)/wdf/thunks.asm.o: $(BUILD)/wdf/%.asm.o: $(BUILD)/wdf/%.asm
+	@echo '  NASM $<'
+	@nasm -f elf64 -g -F dwarf -o $@ $<
+
+build/wdf_layouts.h: tools/wdf_functions tests/data/kmdf-layouts.txt
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	@$(PYTHON) tools/wdf_functions layouts > $@
+
+$(BUILD)/wdf/layout.o: build/wdf_layouts.h
+$(BUILD)/wdf/layout.o: CFLAGS += -Ibuild
+
+# What a KMDF driver links: FxDriverEntry, GUIDs, and the imports of WDFLDR.SYS.
+LIBRARY := $(patsubst %.c,build/%.o,$(wildcard lib/*.c))
+
+build/lib/%.o: lib/%.c build/wdf_layouts.h $(PUBLIC_HEADERS)
+	@mkdir -p $(@D)
+	@echo '  CC   $<'
+	@x86_64-w64-mingw32-gcc -std=gnu11 -ffreestanding -O2 -g -Wall -Wextra -Werror \
+	   -fno-strict-aliasing -Iinclude -Ibuild -c -o $@ $<
+
+build/libwdf.a: $(LIBRARY) lib/wdfldr.def
+	@echo '  LIB  $@'
+	@rm -f $@
+	@x86_64-w64-mingw32-dlltool -d lib/wdfldr.def -l $@
+	@x86_64-w64-mingw32-ar qs $@ $(filter-out build/lib/layout.o,$(LIBRARY))
+
 $(BUILD)/%.asm.o: %.asm arch/x86_64/entry.inc $(BUILD)/offsets.inc
 	@mkdir -p $(@D)
 	@echo '  NASM $<'
@@ -157,7 +193,7 @@ lenders  = $(sort $(dir $(call borrowed,$(1))))
 define module_rule
 build/$(1)/$(2).sys: $$(wildcard $(3)/*.c $(3)/*.h $(3)/../*.h $(3)/sources.txt) \
                      $(call borrowed,$(3)) $(wildcard $(addsuffix *.h,$(call lenders,$(3)))) \
-                     $$(PUBLIC_HEADERS) tools/build_driver build/libdirql.a
+                     $$(PUBLIC_HEADERS) tools/build_driver build/libdirql.a build/libwdf.a
 	@echo '  SYS  $$@'
 	@EXTRA_CFLAGS='-Werror $(addprefix -I,$(call lenders,$(3)))' tools/build_driver $$@ \
 	    $$(wildcard $(3)/*.c) $(call borrowed,$(3))
@@ -166,7 +202,11 @@ $(foreach Name,$(DRIVERS),$(eval $(call module_rule,drivers,$(Name),drivers/$(Na
 $(foreach Name,$(APPS),$(eval $(call module_rule,apps,$(Name),apps/$(Name))))
 $(foreach Name,$(TESTS),$(eval $(call module_rule,tests,$(Name),tests/kernel/$(Name))))
 
+<<<<<<< HEAD
 FORMATTED := $(shell find $(FOLDERS) drivers apps examples tests \
+=======
+FORMATTED := $(shell find rtl arch hal ke mm ex ldr io wdf lib boot drivers apps examples tests \
+>>>>>>> 0ecedc6 (KMDF: headers, binding, the function table, objects, devices, interrupts, first queues)
                -name '*.c' -o -name '*.h') $(shell find include/internal -name '*.h')
 
 format:
@@ -179,6 +219,7 @@ else
 lint: packages
 	@echo "  FORMAT"; clang-format --dry-run --Werror $(FORMATTED)
 	@echo "  LAYERS"; tools/check_layers
+	@echo "  WDF"; tools/wdf_functions header | cmp - include/wdffuncenum.h
 	@echo "  CLANG"; $(MAKE) --no-print-directory -s CC=clang BUILD=build/lint-$(NT) \
 	    build/lint-$(NT)/dirql.elf
 	@echo "  CPPCHECK"; cppcheck -q -j2 --error-exitcode=1 --enable=warning,portability \

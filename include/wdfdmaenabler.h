@@ -1,0 +1,58 @@
+/*
+ * DMA enablers: a device's way to memory.
+ */
+#pragma once
+
+#include <wdfobject.h>
+
+typedef enum _WDF_DMA_PROFILE {
+    WdfDmaProfileInvalid = 0,
+    WdfDmaProfilePacket,
+    WdfDmaProfileScatterGather,
+    WdfDmaProfilePacket64,
+    WdfDmaProfileScatterGather64,
+    WdfDmaProfileScatterGatherDuplex,
+    WdfDmaProfileScatterGather64Duplex,
+    WdfDmaProfileSystem,
+    WdfDmaProfileSystemDuplex
+} WDF_DMA_PROFILE;
+
+/* Called at PASSIVE_LEVEL, in the order of WDF-30 and WDF-31. */
+typedef NTSTATUS NTAPI EVT_WDF_DMA_ENABLER_FILL(_In_ WDFDMAENABLER DmaEnabler);
+typedef EVT_WDF_DMA_ENABLER_FILL *PFN_WDF_DMA_ENABLER_FILL;
+typedef EVT_WDF_DMA_ENABLER_FILL EVT_WDF_DMA_ENABLER_FLUSH;
+typedef EVT_WDF_DMA_ENABLER_FLUSH *PFN_WDF_DMA_ENABLER_FLUSH;
+typedef EVT_WDF_DMA_ENABLER_FILL EVT_WDF_DMA_ENABLER_ENABLE;
+typedef EVT_WDF_DMA_ENABLER_ENABLE *PFN_WDF_DMA_ENABLER_ENABLE;
+typedef EVT_WDF_DMA_ENABLER_FILL EVT_WDF_DMA_ENABLER_DISABLE;
+typedef EVT_WDF_DMA_ENABLER_DISABLE *PFN_WDF_DMA_ENABLER_DISABLE;
+typedef EVT_WDF_DMA_ENABLER_FILL EVT_WDF_DMA_ENABLER_SELFMANAGED_IO_START;
+typedef EVT_WDF_DMA_ENABLER_SELFMANAGED_IO_START
+    *PFN_WDF_DMA_ENABLER_SELFMANAGED_IO_START;
+typedef EVT_WDF_DMA_ENABLER_FILL EVT_WDF_DMA_ENABLER_SELFMANAGED_IO_STOP;
+typedef EVT_WDF_DMA_ENABLER_SELFMANAGED_IO_STOP *PFN_WDF_DMA_ENABLER_SELFMANAGED_IO_STOP;
+
+typedef struct _WDF_DMA_ENABLER_CONFIG {
+    ULONG Size;
+    WDF_DMA_PROFILE Profile;
+    SIZE_T MaximumLength;
+    PFN_WDF_DMA_ENABLER_FILL EvtDmaEnablerFill;
+    PFN_WDF_DMA_ENABLER_FLUSH EvtDmaEnablerFlush;
+    PFN_WDF_DMA_ENABLER_DISABLE EvtDmaEnablerDisable;
+    PFN_WDF_DMA_ENABLER_ENABLE EvtDmaEnablerEnable;
+    PFN_WDF_DMA_ENABLER_SELFMANAGED_IO_START EvtDmaEnablerSelfManagedIoStart;
+    PFN_WDF_DMA_ENABLER_SELFMANAGED_IO_STOP EvtDmaEnablerSelfManagedIoStop;
+    ULONG AddressWidthOverride;
+    ULONG WdmDmaVersionOverride;
+    ULONG Flags;
+} WDF_DMA_ENABLER_CONFIG, *PWDF_DMA_ENABLER_CONFIG;
+
+static FORCEINLINE VOID
+WDF_DMA_ENABLER_CONFIG_INIT(_Out_ PWDF_DMA_ENABLER_CONFIG Config, _In_ WDF_DMA_PROFILE Profile,
+                            _In_ SIZE_T MaximumLength)
+{
+    __builtin_memset(Config, 0, sizeof(*Config));
+    Config->Size = sizeof(*Config);
+    Config->Profile = Profile;
+    Config->MaximumLength = MaximumLength;
+}

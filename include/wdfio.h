@@ -1,0 +1,174 @@
+/*
+ * I/O queues: where requests wait for the driver.
+ */
+#pragma once
+
+#include <wdfobject.h>
+#include <wdfrequest.h>
+
+typedef enum _WDF_IO_QUEUE_DISPATCH_TYPE {
+    WdfIoQueueDispatchInvalid = 0,
+    WdfIoQueueDispatchSequential,
+    WdfIoQueueDispatchParallel,
+    WdfIoQueueDispatchManual,
+    WdfIoQueueDispatchMax
+} WDF_IO_QUEUE_DISPATCH_TYPE;
+
+typedef enum _WDF_IO_QUEUE_STATE {
+    WdfIoQueueAcceptRequests = 0x01,
+    WdfIoQueueDispatchRequests = 0x02,
+    WdfIoQueueNoRequests = 0x04,
+    WdfIoQueueDriverNoRequests = 0x08,
+    WdfIoQueuePnpHeld = 0x10
+} WDF_IO_QUEUE_STATE;
+
+#define WDF_IO_QUEUE_IDLE(State)                                                         \
+    (((State) & (WdfIoQueueNoRequests | WdfIoQueueDriverNoRequests)) ==                  \
+     (WdfIoQueueNoRequests | WdfIoQueueDriverNoRequests))
+#define WDF_IO_QUEUE_READY(State)                                                        \
+    (((State) & (WdfIoQueueDispatchRequests | WdfIoQueueAcceptRequests)) ==              \
+     (WdfIoQueueDispatchRequests | WdfIoQueueAcceptRequests))
+#define WDF_IO_QUEUE_STOPPED(State)                                                      \
+    (!((State) & WdfIoQueueDispatchRequests) && ((State) & WdfIoQueueDriverNoRequests))
+
+/* Called with requests; the level is that of WDF-28. */
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_DEFAULT(_In_ WDFQUEUE Queue, _In_ WDFREQUEST Request);
+typedef EVT_WDF_IO_QUEUE_IO_DEFAULT *PFN_WDF_IO_QUEUE_IO_DEFAULT;
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_READ(_In_ WDFQUEUE Queue, _In_ WDFREQUEST Request,
+                                            _In_ SIZE_T Length);
+typedef EVT_WDF_IO_QUEUE_IO_READ *PFN_WDF_IO_QUEUE_IO_READ;
+typedef EVT_WDF_IO_QUEUE_IO_READ EVT_WDF_IO_QUEUE_IO_WRITE;
+typedef EVT_WDF_IO_QUEUE_IO_WRITE *PFN_WDF_IO_QUEUE_IO_WRITE;
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_DEVICE_CONTROL(_In_ WDFQUEUE Queue,
+                                                      _In_ WDFREQUEST Request,
+                                                      _In_ SIZE_T OutputBufferLength,
+                                                      _In_ SIZE_T InputBufferLength,
+                                                      _In_ ULONG IoControlCode);
+typedef EVT_WDF_IO_QUEUE_IO_DEVICE_CONTROL *PFN_WDF_IO_QUEUE_IO_DEVICE_CONTROL;
+typedef EVT_WDF_IO_QUEUE_IO_DEVICE_CONTROL EVT_WDF_IO_QUEUE_IO_INTERNAL_DEVICE_CONTROL;
+typedef EVT_WDF_IO_QUEUE_IO_INTERNAL_DEVICE_CONTROL
+    *PFN_WDF_IO_QUEUE_IO_INTERNAL_DEVICE_CONTROL;
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_STOP(_In_ WDFQUEUE Queue, _In_ WDFREQUEST Request,
+                                            _In_ ULONG ActionFlags);
+typedef EVT_WDF_IO_QUEUE_IO_STOP *PFN_WDF_IO_QUEUE_IO_STOP;
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_RESUME(_In_ WDFQUEUE Queue, _In_ WDFREQUEST Request);
+typedef EVT_WDF_IO_QUEUE_IO_RESUME *PFN_WDF_IO_QUEUE_IO_RESUME;
+typedef EVT_WDF_IO_QUEUE_IO_RESUME EVT_WDF_IO_QUEUE_IO_CANCELED_ON_QUEUE;
+typedef EVT_WDF_IO_QUEUE_IO_CANCELED_ON_QUEUE *PFN_WDF_IO_QUEUE_IO_CANCELED_ON_QUEUE;
+/* Called when a manual queue is not empty any more, or a stop, drain, purge has ended. */
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_STATE(_In_ WDFQUEUE Queue, _In_ WDFCONTEXT Context);
+typedef EVT_WDF_IO_QUEUE_STATE *PFN_WDF_IO_QUEUE_STATE;
+
+typedef struct _WDF_IO_QUEUE_CONFIG {
+    ULONG Size;
+    WDF_IO_QUEUE_DISPATCH_TYPE DispatchType;
+    WDF_TRI_STATE PowerManaged;
+    BOOLEAN AllowZeroLengthRequests;
+    BOOLEAN DefaultQueue;
+    PFN_WDF_IO_QUEUE_IO_DEFAULT EvtIoDefault;
+    PFN_WDF_IO_QUEUE_IO_READ EvtIoRead;
+    PFN_WDF_IO_QUEUE_IO_WRITE EvtIoWrite;
+    PFN_WDF_IO_QUEUE_IO_DEVICE_CONTROL EvtIoDeviceControl;
+    PFN_WDF_IO_QUEUE_IO_INTERNAL_DEVICE_CONTROL EvtIoInternalDeviceControl;
+    PFN_WDF_IO_QUEUE_IO_STOP EvtIoStop;
+    PFN_WDF_IO_QUEUE_IO_RESUME EvtIoResume;
+    PFN_WDF_IO_QUEUE_IO_CANCELED_ON_QUEUE EvtIoCanceledOnQueue;
+    union {
+        struct {
+            ULONG NumberOfPresentedRequests;
+        } Parallel;
+    } Settings;
+    WDFDRIVER Driver;
+} WDF_IO_QUEUE_CONFIG, *PWDF_IO_QUEUE_CONFIG;
+
+static FORCEINLINE VOID
+WDF_IO_QUEUE_CONFIG_INIT(_Out_ PWDF_IO_QUEUE_CONFIG Config,
+                         _In_ WDF_IO_QUEUE_DISPATCH_TYPE DispatchType)
+{
+    __builtin_memset(Config, 0, sizeof(*Config));
+    Config->Size = sizeof(*Config);
+    Config->PowerManaged = WdfUseDefault;
+    Config->DispatchType = DispatchType;
+    if (DispatchType == WdfIoQueueDispatchParallel) {
+        Config->Settings.Parallel.NumberOfPresentedRequests = MAXULONG;
+    }
+}
+
+static FORCEINLINE VOID
+WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(_Out_ PWDF_IO_QUEUE_CONFIG Config,
+                                       _In_ WDF_IO_QUEUE_DISPATCH_TYPE DispatchType)
+{
+    WDF_IO_QUEUE_CONFIG_INIT(Config, DispatchType);
+    Config->DefaultQueue = TRUE;
+}
+
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfIoQueueCreate,
+            (_In_ WDFDEVICE Device, _In_ PWDF_IO_QUEUE_CONFIG Config,
+             _In_opt_ PWDF_OBJECT_ATTRIBUTES QueueAttributes, _Out_opt_ WDFQUEUE *Queue),
+            (Device, Config, QueueAttributes, Queue));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(WDF_IO_QUEUE_STATE, WdfIoQueueGetState,
+            (_In_ WDFQUEUE Queue, _Out_opt_ PULONG QueueRequests,
+             _Out_opt_ PULONG DriverRequests),
+            (Queue, QueueRequests, DriverRequests));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueueStart, (_In_ WDFQUEUE Queue), (Queue));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueueStop,
+            (_In_ WDFQUEUE Queue, _In_opt_ PFN_WDF_IO_QUEUE_STATE StopComplete,
+             _In_opt_ WDFCONTEXT Context),
+            (Queue, StopComplete, Context));
+_IRQL_requires_(PASSIVE_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueueStopSynchronously, (_In_ WDFQUEUE Queue), (Queue));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(WDFDEVICE, WdfIoQueueGetDevice, (_In_ WDFQUEUE Queue), (Queue));
+/* STATUS_NO_MORE_ENTRIES: empty; STATUS_WDF_PAUSED: stopped. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfIoQueueRetrieveNextRequest,
+            (_In_ WDFQUEUE Queue, _Out_ WDFREQUEST *OutRequest), (Queue, OutRequest));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfIoQueueRetrieveRequestByFileObject,
+            (_In_ WDFQUEUE Queue, _In_ WDFFILEOBJECT FileObject,
+             _Out_ WDFREQUEST *OutRequest),
+            (Queue, FileObject, OutRequest));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfIoQueueFindRequest,
+            (_In_ WDFQUEUE Queue, _In_opt_ WDFREQUEST FoundRequest,
+             _In_opt_ WDFFILEOBJECT FileObject, _Inout_opt_ PWDF_REQUEST_PARAMETERS Parameters,
+             _Out_ WDFREQUEST *OutRequest),
+            (Queue, FoundRequest, FileObject, Parameters, OutRequest));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfIoQueueRetrieveFoundRequest,
+            (_In_ WDFQUEUE Queue, _In_ WDFREQUEST FoundRequest, _Out_ WDFREQUEST *OutRequest),
+            (Queue, FoundRequest, OutRequest));
+_IRQL_requires_(PASSIVE_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueueDrainSynchronously, (_In_ WDFQUEUE Queue), (Queue));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueueDrain,
+            (_In_ WDFQUEUE Queue, _In_opt_ PFN_WDF_IO_QUEUE_STATE DrainComplete,
+             _In_opt_ WDFCONTEXT Context),
+            (Queue, DrainComplete, Context));
+_IRQL_requires_(PASSIVE_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueuePurgeSynchronously, (_In_ WDFQUEUE Queue), (Queue));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueuePurge,
+            (_In_ WDFQUEUE Queue, _In_opt_ PFN_WDF_IO_QUEUE_STATE PurgeComplete,
+             _In_opt_ WDFCONTEXT Context),
+            (Queue, PurgeComplete, Context));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfIoQueueReadyNotify,
+            (_In_ WDFQUEUE Queue, _In_opt_ PFN_WDF_IO_QUEUE_STATE QueueReady,
+             _In_opt_ WDFCONTEXT Context),
+            (Queue, QueueReady, Context));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueueStopAndPurge,
+            (_In_ WDFQUEUE Queue, _In_opt_ PFN_WDF_IO_QUEUE_STATE StopAndPurgeComplete,
+             _In_opt_ WDFCONTEXT Context),
+            (Queue, StopAndPurgeComplete, Context));
+_IRQL_requires_(PASSIVE_LEVEL)
+WDF_ROUTINE(VOID, WdfIoQueueStopAndPurgeSynchronously, (_In_ WDFQUEUE Queue), (Queue));
+_IRQL_requires_(PASSIVE_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfDeviceConfigureRequestDispatching,
+            (_In_ WDFDEVICE Device, _In_ WDFQUEUE Queue, _In_ WDF_REQUEST_TYPE RequestType),
+            (Device, Queue, RequestType));

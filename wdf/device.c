@@ -1,0 +1,227 @@
+/*
+ * Device objects: creation and what can be asked of one.
+ */
+#include "wdfp.h"
+#include "device.h"
+
+static VOID
+WdfpDestroyDevice(PWDFP_OBJECT Object)
+{
+    PWDFP_DEVICE Device = (PWDFP_DEVICE)Object;
+
+    if (Device->SymbolicLink.Buffer != NULL) {
+        ExFreePoolWithTag(Device->SymbolicLink.Buffer, WDFP_TAG);
+    }
+    if (Device->Init != NULL) {
+        WdfpFreeDeviceInit(Device->Init);
+    }
+}
+
+static const WDFP_TYPE WdfpDeviceObjectType = {WdfpDeviceType,
+                                               "WDFDEVICE",
+                                               sizeof(WDFP_DEVICE),
+                                               WDFP_TYPE_PASSIVE | WDFP_TYPE_FRAMEWORKS,
+                                               NULL,
+                                               WdfpDestroyDevice};
+
+/* The flags a dispatch routine's callers look at. */
+static VOID
+WdfpSetDeviceFlags(PWDFP_DEVICE Device)
+{
+    ULONG Flags = 0;
+
+    if (Device->Init->ReadWriteIoType == WdfDeviceIoBuffered) {
+        Flags |= DO_BUFFERED_IO;
+    } else if (Device->Init->ReadWriteIoType == WdfDeviceIoDirect) {
+        Flags |= DO_DIRECT_IO;
+    }
+    if (Device->Init->PowerPageable) {
+        Flags |= DO_POWER_PAGABLE;
+    }
+    Device->DeviceObject->Flags |= Flags;
+}
+
+/* WDM's device object for Device, on top of the stack when there is one. */
+static NTSTATUS
+WdfpCreateWdmDevice(PWDFP_DEVICE Device)
+{
+    PWDFDEVICE_INIT Init = Device->Init;
+    NTSTATUS Status =
+        IoCreateDevice(Device->Driver->DriverObject, sizeof(PWDFP_DEVICE),
+                       Init->Name.Length == 0 ? NULL : &Init->Name, Init->DeviceType,
+                       Init->Characteristics, Init->Exclusive, &Device->DeviceObject);
+
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    *(PWDFP_DEVICE *)Device->DeviceObject->DeviceExtension = Device;
+    if (Init->PhysicalDevice != NULL) {
+        Device->Lower =
+            IoAttachDeviceToDeviceStack(Device->DeviceObject, Init->PhysicalDevice);
+        if (Device->Lower == NULL) {
+            IoDeleteDevice(Device->DeviceObject);
+            Device->DeviceObject = NULL;
+            return STATUS_NO_SUCH_DEVICE;
+        }
+    }
+    WdfpSetDeviceFlags(Device);
+    return STATUS_SUCCESS;
+}
+
+/* What a new device is before its driver says more. */
+static VOID
+WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
+{
+    Device->Driver = Init->Driver;
+    Device->Physical = Init->PhysicalDevice;
+    Device->Init = Init;
+    Device->PowerState = WdfPowerDeviceD3Final;
+    WdfpInitializeLock(&Device->CallbackLock,
+                       Device->Object.ExecutionLevel == WdfExecutionLevelPassive);
+    InitializeListHead(&Device->Interrupts);
+    InitializeListHead(&Device->Interfaces);
+    InitializeListHead(&Device->Queues);
+    InitializeListHead(&Device->Files);
+    WDF_DEVICE_STATE_INIT(&Device->State);
+}
+
+/*
+ * Creates the device and puts it on its stack. *DeviceInit becomes the framework's, and
+ * NULL. What IoCreateDevice returns; STATUS_NO_SUCH_DEVICE; STATUS_INFO_LENGTH_MISMATCH,
+ * STATUS_INVALID_PARAMETER (attributes); STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED;
+ * STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL. Source: manual, WdfDeviceCreate.
+ */
+NTSTATUS
+NTAPI
+ImpWdfDeviceCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT *DeviceInit,
+                   PWDF_OBJECT_ATTRIBUTES Attributes, WDFDEVICE *Handle)
+{
+    PWDFP_GLOBALS Globals = WdfpGlobals(DriverGlobals);
+    PWDFDEVICE_INIT Init;
+    PWDFP_DEVICE Device;
+    NTSTATUS Status;
+
+    WdfpRequire(Globals, DeviceInit, "DeviceInit");
+    WdfpRequire(Globals, *DeviceInit, "*DeviceInit");
+    WdfpRequire(Globals, Handle, "Device");
+    WdfpRequireIrql(Globals, PASSIVE_LEVEL, "WdfDeviceCreate");
+    Init = *DeviceInit;
+    if (Init->Created) {
+        return STATUS_INVALID_DEVICE_STATE;
+    }
+    Status = WdfpCreateObject(Globals, &WdfpDeviceObjectType, Attributes, Init->Driver,
+                              FALSE, (PVOID *)&Device);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    WdfpInitializeDevice(Device, Init);
+    Status = WdfpCreateWdmDevice(Device);
+    if (!NT_SUCCESS(Status)) {
+        Device->Init = NULL;
+        WdfpDelete(Device);
+        return Status;
+    }
+    Init->Created = TRUE;
+    Init->Device = Device;
+    *DeviceInit = NULL;
+    *Handle = WdfpHandle(Device);
+    return STATUS_SUCCESS;
+}
+
+VOID
+WdfpDeleteDevice(PWDFP_DEVICE Device)
+{
+    PDEVICE_OBJECT DeviceObject = Device->DeviceObject;
+
+    WdfpFreeInterfaces(Device);
+    if (Device->SymbolicLink.Length != 0) {
+        IoDeleteSymbolicLink(&Device->SymbolicLink);
+    }
+    if (Device->Lower != NULL) {
+        IoDetachDevice(Device->Lower);
+    }
+    WdfpDelete(Device);
+    IoDeleteDevice(DeviceObject);
+}
+
+/* The framework's device of a device object; NULL when it is not this driver's. Any IRQL.
+   Source: manual, WdfWdmDeviceGetWdfDeviceHandle. */
+WDFDEVICE
+NTAPI
+ImpWdfWdmDeviceGetWdfDeviceHandle(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                  PDEVICE_OBJECT DeviceObject)
+{
+    if (DeviceObject->DriverObject != WdfpGlobals(DriverGlobals)->DriverObject) {
+        return NULL;
+    }
+    return WdfpHandle(WdfpDeviceFromWdm(DeviceObject));
+}
+
+/* WDM's device object. Any IRQL. Source: manual, WdfDeviceWdmGetDeviceObject. */
+PDEVICE_OBJECT
+NTAPI
+ImpWdfDeviceWdmGetDeviceObject(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+{
+    return WdfpDeviceFromHandle(DriverGlobals, Handle)->DeviceObject;
+}
+
+/* The next lower device object. Any IRQL. Source: manual, WdfDeviceWdmGetAttachedDevice. */
+PDEVICE_OBJECT
+NTAPI
+ImpWdfDeviceWdmGetAttachedDevice(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+{
+    return WdfpDeviceFromHandle(DriverGlobals, Handle)->Lower;
+}
+
+/* The physical device object. Any IRQL. Source: manual, WdfDeviceWdmGetPhysicalDevice. */
+PDEVICE_OBJECT
+NTAPI
+ImpWdfDeviceWdmGetPhysicalDevice(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+{
+    return WdfpDeviceFromHandle(DriverGlobals, Handle)->Physical;
+}
+
+/* The driver of a device. Any IRQL. Source: manual, WdfDeviceGetDriver. */
+WDFDRIVER
+NTAPI
+ImpWdfDeviceGetDriver(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+{
+    return WdfpHandle(WdfpDeviceFromHandle(DriverGlobals, Handle)->Driver);
+}
+
+/* FILE_ characteristics. At or below DISPATCH_LEVEL. Source: manual,
+   WdfDeviceGetCharacteristics. */
+ULONG
+NTAPI
+ImpWdfDeviceGetCharacteristics(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+{
+    return WdfpDeviceFromHandle(DriverGlobals, Handle)->DeviceObject->Characteristics;
+}
+
+/* Source: manual, WdfDeviceSetCharacteristics. */
+VOID NTAPI
+ImpWdfDeviceSetCharacteristics(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle,
+                               ULONG Characteristics)
+{
+    WdfpDeviceFromHandle(DriverGlobals, Handle)->DeviceObject->Characteristics =
+        Characteristics;
+}
+
+/* The mask of addresses a transfer may not start at. Source: manual,
+   WdfDeviceGetAlignmentRequirement. */
+ULONG
+NTAPI
+ImpWdfDeviceGetAlignmentRequirement(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+{
+    return WdfpDeviceFromHandle(DriverGlobals, Handle)
+        ->DeviceObject->AlignmentRequirement;
+}
+
+/* Source: manual, WdfDeviceSetAlignmentRequirement. */
+VOID NTAPI
+ImpWdfDeviceSetAlignmentRequirement(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle,
+                                    ULONG Requirement)
+{
+    WdfpDeviceFromHandle(DriverGlobals, Handle)->DeviceObject->AlignmentRequirement =
+        Requirement;
+}

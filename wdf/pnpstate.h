@@ -1,0 +1,12 @@
+/*
+ * pnpstate.h: what the framework answers about a device.
+ */
+#pragma once
+
+#include "device.h"
+
+/* IRP_MN_QUERY_PNP_DEVICE_STATE: adds what the driver has said. */
+VOID WdfpReportState(PWDFP_DEVICE Device, PIRP Irp);
+/* IRP_MN_QUERY_CAPABILITIES, which the drivers below answered with Status. */
+NTSTATUS WdfpReportCapabilities(PWDFP_DEVICE Device, PIO_STACK_LOCATION Stack,
+                                NTSTATUS Status);

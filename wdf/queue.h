@@ -1,0 +1,69 @@
+/*
+ * queue.h: I/O queues, and the way of a request through one.
+ *
+ * Lock guards the two lists, the counts and the state. A request is on Waiting, on Presented
+ * (the driver has it), or on neither while it moves. Handlers are called without Lock.
+ */
+#pragma once
+
+#include "device.h"
+#include "request.h"
+
+/* A thread that presents requests of the queue; on its stack. */
+typedef struct _WDFP_PRESENTER {
+    struct _WDFP_PRESENTER *Next;
+    PKTHREAD Thread;
+} WDFP_PRESENTER, *PWDFP_PRESENTER;
+
+typedef struct _WDFP_QUEUE {
+    WDFP_OBJECT Object; /* must be first */
+    LIST_ENTRY Link;    /* WDFP_DEVICE.Queues */
+    PWDFP_DEVICE Device;
+    WDF_IO_QUEUE_CONFIG Config;
+    WDFP_LOCK CallbackLock;   /* of scope queue */
+    PWDFP_LOCK Serialization; /* of the handlers; NULL: none */
+    BOOLEAN PowerManaged;
+    BOOLEAN PassiveHandlers;
+
+    KSPIN_LOCK Lock;
+    LIST_ENTRY Waiting;
+    LIST_ENTRY Presented;
+    ULONG WaitingCount;
+    ULONG PresentedCount;
+    ULONG Limit; /* of PresentedCount, when the framework presents */
+    BOOLEAN Accepting;
+    BOOLEAN Dispatching;
+    BOOLEAN Held; /* the device is not in D0 */
+    PWDFP_PRESENTER Presenters;
+    PFN_WDF_IO_QUEUE_STATE ReadyRoutine; /* of a manual queue */
+    WDFCONTEXT ReadyContext;
+
+    WORK_QUEUE_ITEM Item; /* presents at PASSIVE_LEVEL */
+    volatile LONG ItemQueued;
+} WDFP_QUEUE, *PWDFP_QUEUE;
+
+static inline PWDFP_QUEUE
+WdfpQueueFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFQUEUE Handle)
+{
+    return WdfpObject(Globals, Handle, WdfpQueueType);
+}
+
+/* dispatch of reads, writes, controls and whatever a queue was configured for */
+NTSTATUS WdfpDispatchIo(PWDFP_DEVICE Device, PIRP Irp);
+
+/* present.c. At or below DISPATCH_LEVEL. */
+
+/* Gives the queue a request; FALSE: it does not accept any, the caller keeps it. */
+BOOLEAN WdfpInsertRequest(PWDFP_QUEUE Queue, PWDFP_REQUEST Request, BOOLEAN AtHead);
+/* Presents what may be presented now. */
+VOID WdfpPresent(PWDFP_QUEUE Queue);
+/* The first waiting request, now the driver's; NULL when there is none. */
+PWDFP_REQUEST WdfpTakeRequest(PWDFP_QUEUE Queue);
+/* The driver gives a request up: it leaves Presented. */
+VOID WdfpLeaveQueue(PWDFP_REQUEST Request);
+
+/* queuepower.c. PASSIVE_LEVEL. */
+VOID WdfpStartQueues(PWDFP_DEVICE Device);
+VOID WdfpStopQueues(PWDFP_DEVICE Device);
+/* The device goes: what waits is cancelled, nothing more is accepted. */
+VOID WdfpEndQueues(PWDFP_DEVICE Device);

@@ -1,0 +1,118 @@
+/*
+ * Cancelling requests: those that wait in a queue, and those that the driver has made
+ * cancelable.
+ *
+ * Whoever exchanges the IRP's cancel routine for NULL has the right to end the request; the
+ * other side leaves it alone (IRP-11).
+ */
+#include "wdfp.h"
+#include "queue.h"
+#include "request.h"
+
+/* The queue's own requests end here, or in EvtIoCanceledOnQueue if the driver had them. */
+VOID NTAPI
+WdfpCancelWaiting(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PWDFP_REQUEST Request = WdfpRequestFromIrp(Irp);
+    PWDFP_QUEUE Queue = Request->Queue;
+    KIRQL OldIrql;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    IoReleaseCancelSpinLock(Irp->CancelIrql);
+    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+    if (!IsListEmpty(&Request->Link)) {
+        RemoveEntryList(&Request->Link);
+        InitializeListHead(&Request->Link);
+        Queue->WaitingCount--;
+    }
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    Irp->IoStatus.Information = 0;
+    WdfpFinishRequest(Request, STATUS_CANCELLED, IO_NO_INCREMENT);
+}
+
+/* The driver's callback completes the request. */
+static VOID NTAPI
+WdfpCancelPresented(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PWDFP_REQUEST Request = WdfpRequestFromIrp(Irp);
+    PWDFP_LOCK Lock = Request->Queue == NULL ? NULL : Request->Queue->Serialization;
+    PWDFP_QUEUE Queue = Request->Queue;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    IoReleaseCancelSpinLock(Irp->CancelIrql);
+    if (Queue != NULL) {
+        WdfpReference(Queue); /* its lock outlives the request */
+    }
+    WdfpAcquireLock(Lock);
+    WDFP_CALL_VOID(Request->Object.Globals, Request->CancelRoutine, WdfpHandle(Request));
+    WdfpReleaseLock(Lock);
+    if (Queue != NULL) {
+        WdfpDereference(Queue);
+    }
+}
+
+/* Makes a request cancelable. STATUS_CANCELLED: it is cancelled already, and not made so. */
+static NTSTATUS
+WdfpMarkCancelable(PWDFP_REQUEST Request, PFN_WDF_REQUEST_CANCEL Callback)
+{
+    Request->CancelRoutine = Callback;
+    IoSetCancelRoutine(Request->Irp, WdfpCancelPresented);
+    if (Request->Irp->Cancel && IoSetCancelRoutine(Request->Irp, NULL) != NULL) {
+        return STATUS_CANCELLED;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* Has EvtRequestCancel called when the request is cancelled. STATUS_CANCELLED: it is
+   already; the caller still has it. At or below DISPATCH_LEVEL. Source: manual,
+   WdfRequestMarkCancelableEx. */
+NTSTATUS
+NTAPI
+ImpWdfRequestMarkCancelableEx(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
+                              PFN_WDF_REQUEST_CANCEL EvtRequestCancel)
+{
+    WdfpRequire(WdfpGlobals(DriverGlobals), EvtRequestCancel, "EvtRequestCancel");
+    return WdfpMarkCancelable(WdfpDriversRequest(DriverGlobals, Handle),
+                              EvtRequestCancel);
+}
+
+/* The same; for a request that is cancelled already the callback is called at once. Source:
+   manual, WdfRequestMarkCancelable. */
+VOID NTAPI
+ImpWdfRequestMarkCancelable(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
+                            PFN_WDF_REQUEST_CANCEL EvtRequestCancel)
+{
+    PWDFP_GLOBALS Globals = WdfpGlobals(DriverGlobals);
+
+    WdfpRequire(Globals, EvtRequestCancel, "EvtRequestCancel");
+    if (WdfpMarkCancelable(WdfpDriversRequest(DriverGlobals, Handle), EvtRequestCancel) ==
+        STATUS_CANCELLED) {
+        WDFP_CALL_VOID(Globals, EvtRequestCancel, Handle);
+    }
+}
+
+/* Takes that back. STATUS_CANCELLED: the callback has the request, or will have it. One that
+   is not cancelable: STATUS_INVALID_PARAMETER. Source: manual, WdfRequestUnmarkCancelable. */
+NTSTATUS
+NTAPI
+ImpWdfRequestUnmarkCancelable(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+
+    if (Request->CancelRoutine == NULL) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (IoSetCancelRoutine(Request->Irp, NULL) == NULL) {
+        return STATUS_CANCELLED;
+    }
+    Request->CancelRoutine = NULL;
+    return STATUS_SUCCESS;
+}
+
+/* Whether it was cancelled. Source: manual, WdfRequestIsCanceled. */
+BOOLEAN
+NTAPI
+ImpWdfRequestIsCanceled(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    return WdfpDriversRequest(DriverGlobals, Handle)->Irp->Cancel;
+}

@@ -1,0 +1,187 @@
+/*
+ * WDFREQUEST: from the IRP's arrival to its completion.
+ */
+#include "wdfp.h"
+#include "file.h"
+#include "queue.h"
+#include "request.h"
+
+static const WDFP_TYPE WdfpRequestObjectType = {
+    WdfpRequestType,      "WDFREQUEST", sizeof(WDFP_REQUEST),
+    WDFP_TYPE_FRAMEWORKS, NULL,         NULL};
+
+NTSTATUS
+WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result)
+{
+    PWDF_OBJECT_ATTRIBUTES Attributes = Device->Init->RequestAttributes.Size == 0
+                                            ? NULL
+                                            : &Device->Init->RequestAttributes;
+    PFILE_OBJECT FileObject = IoGetCurrentIrpStackLocation(Irp)->FileObject;
+    PWDFP_REQUEST Request;
+    NTSTATUS Status = WdfpCreateObject(Device->Object.Globals, &WdfpRequestObjectType,
+                                       Attributes, Device, FALSE, (PVOID *)&Request);
+
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    InitializeListHead(&Request->Link);
+    Request->Irp = Irp;
+    Request->Device = Device;
+    if (FileObject != NULL && !IsListEmpty(&Device->Files)) {
+        Request->File = WdfpFindFile(Device, FileObject);
+    }
+    Irp->Tail.Overlay.DriverContext[0] = Request;
+    *Result = Request;
+    return STATUS_SUCCESS;
+}
+
+VOID
+WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost)
+{
+    PIRP Irp = Request->Irp;
+
+    if (Request->Completing != NULL) {
+        Request->Completing(Request, Status);
+    }
+    Request->Irp = NULL;
+    Request->Presented = FALSE;
+    WdfpDelete(Request);
+    Irp->IoStatus.Status = Status;
+    IoCompleteRequest(Irp, Boost);
+}
+
+PWDFP_REQUEST
+WdfpDriversRequest(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle)
+{
+    PWDFP_REQUEST Request = WdfpObject(Globals, Handle, WdfpRequestType);
+
+    if (Request->Irp == NULL) {
+        WdfpViolation(WdfpGlobals(Globals), "a request is used after it was completed",
+                      WDF_REQUEST_FATAL_ERROR, WDF_REQUEST_FATAL_ERROR_NULL_IRP,
+                      (ULONG_PTR)Handle, 0);
+    }
+    return Request;
+}
+
+/* Completes a request of the driver's, and presents the next of its queue. A request that
+   can still be cancelled is a stop: its cancel callback could come after this. */
+static VOID
+WdfpComplete(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle, NTSTATUS Status, CCHAR Boost)
+{
+    PWDFP_REQUEST Request = WdfpDriversRequest(Globals, Handle);
+    PWDFP_QUEUE Queue = Request->Queue;
+
+    WdfpRequireIrql(WdfpGlobals(Globals), DISPATCH_LEVEL, "WdfRequestComplete");
+    if (!Request->Presented || Request->Irp->CancelRoutine != NULL) {
+        WdfpViolation(WdfpGlobals(Globals),
+                      "a request is completed that is cancelable or not the driver's",
+                      WDF_REQUEST_FATAL_ERROR, WDF_REQUEST_FATAL_ERROR_NULL_IRP,
+                      (ULONG_PTR)Handle, (ULONG_PTR)Request->Irp);
+    }
+    if (Queue != NULL) {
+        WdfpReference(Queue);
+        WdfpLeaveQueue(Request);
+    }
+    WdfpFinishRequest(Request, Status, Boost);
+    if (Queue != NULL) {
+        WdfpPresent(Queue);
+        WdfpDereference(Queue);
+    }
+}
+
+/* Completes a request. Twice, or one that is not the driver's: bug check 0x10D, 5 when its
+   memory is gone, else 6. At or below DISPATCH_LEVEL. Source: manual, WdfRequestComplete. */
+VOID NTAPI
+ImpWdfRequestComplete(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
+                      NTSTATUS Status)
+{
+    WdfpComplete(DriverGlobals, Handle, Status, IO_NO_INCREMENT);
+}
+
+/* The same, with a boost for the waiting thread. Source: manual,
+   WdfRequestCompleteWithPriorityBoost. */
+VOID NTAPI
+ImpWdfRequestCompleteWithPriorityBoost(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                       WDFREQUEST Handle, NTSTATUS Status,
+                                       CCHAR PriorityBoost)
+{
+    WdfpComplete(DriverGlobals, Handle, Status, PriorityBoost);
+}
+
+/* The same, with the number of bytes, or what else the request returns. Source: manual,
+   WdfRequestCompleteWithInformation. */
+VOID NTAPI
+ImpWdfRequestCompleteWithInformation(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
+                                     NTSTATUS Status, ULONG_PTR Information)
+{
+    WdfpDriversRequest(DriverGlobals, Handle)->Irp->IoStatus.Information = Information;
+    WdfpComplete(DriverGlobals, Handle, Status, IO_NO_INCREMENT);
+}
+
+/* Source: manual, WdfRequestSetInformation. */
+VOID NTAPI
+ImpWdfRequestSetInformation(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
+                            ULONG_PTR Information)
+{
+    WdfpDriversRequest(DriverGlobals, Handle)->Irp->IoStatus.Information = Information;
+}
+
+/* Source: manual, WdfRequestGetInformation. */
+ULONG_PTR
+NTAPI
+ImpWdfRequestGetInformation(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    return WdfpDriversRequest(DriverGlobals, Handle)->Irp->IoStatus.Information;
+}
+
+/* The status the request has so far. Source: manual, WdfRequestGetStatus. */
+NTSTATUS
+NTAPI
+ImpWdfRequestGetStatus(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    return WdfpDriversRequest(DriverGlobals, Handle)->Irp->IoStatus.Status;
+}
+
+/* The open that the request belongs to; NULL when the device has no file objects. Source:
+   manual, WdfRequestGetFileObject. */
+WDFFILEOBJECT
+NTAPI
+ImpWdfRequestGetFileObject(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+
+    return Request->File == NULL ? NULL : WdfpHandle(Request->File);
+}
+
+/* KernelMode or UserMode. Source: manual, WdfRequestGetRequestorMode. */
+KPROCESSOR_MODE
+NTAPI
+ImpWdfRequestGetRequestorMode(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    return WdfpDriversRequest(DriverGlobals, Handle)->Irp->RequestorMode;
+}
+
+/* There are no such processes. Source: manual, WdfRequestIsFrom32BitProcess. */
+BOOLEAN
+NTAPI
+ImpWdfRequestIsFrom32BitProcess(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    return IoIs32bitProcess(WdfpDriversRequest(DriverGlobals, Handle)->Irp);
+}
+
+/* The queue that presented the request, or NULL. Source: manual, WdfRequestGetIoQueue. */
+WDFQUEUE
+NTAPI
+ImpWdfRequestGetIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+
+    return Request->Queue == NULL ? NULL : WdfpHandle(Request->Queue);
+}
+
+/* WDM's request. Source: manual, WdfRequestWdmGetIrp. */
+PIRP NTAPI
+ImpWdfRequestWdmGetIrp(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    return WdfpDriversRequest(DriverGlobals, Handle)->Irp;
+}

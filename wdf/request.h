@@ -1,0 +1,42 @@
+/*
+ * request.h: an IRP while the framework or its driver has it.
+ */
+#pragma once
+
+#include "device.h"
+
+struct _WDFP_FILE;
+
+typedef struct _WDFP_REQUEST {
+    WDFP_OBJECT Object; /* must be first */
+    LIST_ENTRY Link;    /* of the queue; its Lock */
+    PIRP Irp;           /* NULL: completed */
+    PWDFP_DEVICE Device;
+    struct _WDFP_QUEUE *Queue; /* NULL: of none, as a create is */
+    struct _WDFP_FILE *File;   /* NULL: the device has no file objects */
+    BOOLEAN Presented;         /* the driver has it */
+    BOOLEAN Stopping;          /* EvtIoStop was called; the queue's Lock, as the next */
+    BOOLEAN Acknowledged;      /* and answered: the driver keeps it */
+    PFN_WDF_REQUEST_CANCEL CancelRoutine;
+    PVOID InputMemory; /* PWDFP_MEMORY, made when they are asked for */
+    PVOID OutputMemory;
+    VOID (*Completing)(struct _WDFP_REQUEST *Request, NTSTATUS Status); /* or NULL */
+} WDFP_REQUEST, *PWDFP_REQUEST;
+
+/* request.c. At or below DISPATCH_LEVEL. */
+
+/* The object of an IRP that has reached the device. */
+NTSTATUS WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result);
+/* Completes the IRP and deletes the request, which is on no queue. */
+VOID WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost);
+/* The request behind a handle that the driver has, or a stop: 0x10D, 5 or 6. */
+PWDFP_REQUEST WdfpDriversRequest(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle);
+
+/* reqcancel.c: what IoCancelIrp calls for a waiting request. */
+DRIVER_CANCEL WdfpCancelWaiting;
+
+static inline PWDFP_REQUEST
+WdfpRequestFromIrp(PIRP Irp)
+{
+    return Irp->Tail.Overlay.DriverContext[0];
+}

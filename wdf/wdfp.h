@@ -1,0 +1,89 @@
+/*
+ * wdfp.h: what the files of the framework share.
+ *
+ * The framework is a client of the public WDM interface: it is compiled with -Iinclude and
+ * includes nothing of include/internal, and tools/check_layers lets its objects refer to
+ * exported routines only. It is linked into the kernel all the same (docs/adr/0020).
+ *
+ * A table routine is ImpWdfName; its prototype comes from the public header (wdfroutine.h).
+ * It validates what the driver passed and calls Wdfp... routines, which trust each other.
+ *
+ * Locks, taken in this order: the callback lock of a device or queue (held while driver
+ * code runs), WDFP_QUEUE.Lock, WDFP_GLOBALS.TreeLock. None is held when a driver's callback
+ * is called but the first.
+ */
+#pragma once
+
+#define WDF_FRAMEWORK
+
+#include <wdf.h>
+#include <wdfldr.h>
+
+#include "object.h"
+
+#define WDFP_TAG 0x46645746 /* "FWdF", of what belongs to no driver */
+
+#define WDFP_MAJOR_VERSION 1
+#define WDFP_MINOR_VERSION 33
+
+/* One bound driver. */
+typedef struct _WDFP_GLOBALS {
+    WDF_DRIVER_GLOBALS Public; /* must be first: what the driver passes at every call */
+    LIST_ENTRY Link;           /* WdfpDrivers */
+    PDRIVER_OBJECT DriverObject;
+    ULONG MinorVersion;    /* the client's */
+    KSPIN_LOCK TreeLock;   /* parents, children, states and contexts of all objects */
+    volatile LONG Objects; /* not freed yet */
+    KEVENT NoObjects;      /* set when Objects becomes 0 */
+} WDFP_GLOBALS, *PWDFP_GLOBALS;
+
+static inline PWDFP_GLOBALS
+WdfpGlobals(PWDF_DRIVER_GLOBALS DriverGlobals)
+{
+    return (PWDFP_GLOBALS)DriverGlobals;
+}
+
+/* --- bind.c, slot.c ------------------------------------------------------------------- */
+
+/* The table and its names (tools/wdf_functions). */
+extern const WDFFUNC WdfpFunctionTable[WdfFunctionTableNumEntries];
+extern const CHAR *const WdfpFunctionNames[WdfFunctionTableNumEntries];
+
+/* --- violation.c ---------------------------------------------------------------------- */
+
+/* Says Why on a line with the driver's name and stops: bug check 0x10D. Any IRQL. */
+DECLSPEC_NORETURN VOID WdfpViolation(PWDFP_GLOBALS Globals, const CHAR *Why, ULONG Code,
+                                     ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4);
+/* Stops when a required parameter is NULL (code 4). */
+VOID WdfpRequire(PWDFP_GLOBALS Globals, const VOID *Parameter, const CHAR *Name);
+/* Stops unless the level is at most Maximum (code 0xE: the level, the limit). */
+VOID WdfpRequireIrql(PWDFP_GLOBALS Globals, KIRQL Maximum, const CHAR *Routine);
+DECLSPEC_NORETURN VOID WdfpIrqlChanged(PWDFP_GLOBALS Globals, KIRQL Before, KIRQL After,
+                                       const VOID *Routine);
+
+/* After a driver's callback: at the level of before, or the system stops (WDF-29). */
+static inline VOID
+WdfpLeaveCallback(PWDFP_GLOBALS Globals, KIRQL Before, const VOID *Routine)
+{
+    KIRQL After = KeGetCurrentIrql();
+
+    if (After != Before) {
+        WdfpIrqlChanged(Globals, Before, After, Routine);
+    }
+}
+
+/* Calls a callback with Arguments and yields what it returns, level checked. */
+#define WDFP_CALL(Globals, Routine, ...)                                                 \
+    ({                                                                                   \
+        KIRQL WdfpBefore = KeGetCurrentIrql();                                           \
+        __typeof__((Routine)(__VA_ARGS__)) WdfpResult = (Routine)(__VA_ARGS__);          \
+        WdfpLeaveCallback((Globals), WdfpBefore, (Routine));                             \
+        WdfpResult;                                                                      \
+    })
+/* The same for one that returns nothing. */
+#define WDFP_CALL_VOID(Globals, Routine, ...)                                            \
+    do {                                                                                 \
+        KIRQL WdfpBefore = KeGetCurrentIrql();                                           \
+        (Routine)(__VA_ARGS__);                                                          \
+        WdfpLeaveCallback((Globals), WdfpBefore, (Routine));                             \
+    } while (0)
