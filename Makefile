@@ -202,11 +202,7 @@ $(foreach Name,$(DRIVERS),$(eval $(call module_rule,drivers,$(Name),drivers/$(Na
 $(foreach Name,$(APPS),$(eval $(call module_rule,apps,$(Name),apps/$(Name))))
 $(foreach Name,$(TESTS),$(eval $(call module_rule,tests,$(Name),tests/kernel/$(Name))))
 
-<<<<<<< HEAD
-FORMATTED := $(shell find $(FOLDERS) drivers apps examples tests \
-=======
-FORMATTED := $(shell find rtl arch hal ke mm ex ldr io wdf lib boot drivers apps examples tests \
->>>>>>> 0ecedc6 (KMDF: headers, binding, the function table, objects, devices, interrupts, first queues)
+FORMATTED := $(shell find $(FOLDERS) lib drivers apps examples tests \
                -name '*.c' -o -name '*.h') $(shell find include/internal -name '*.h')
 
 format:
