@@ -80,7 +80,12 @@ VfInitialize(const CHAR *Options)
         VfIsWord(VfNames, VfNamesLength, "off")) {
         return;
     }
+    if (!VfInitializeLockOrder()) {
+        KePrint("dirql: no memory for the verifier\n");
+        return;
+    }
     VfEnabled = TRUE;
+    VfObserveCalls();
     LdrSetVerifier(&Verifier);
     ExInitializeTracking(Options);
     KePrint("dirql: verifier: %.*s\n", (int)VfNamesLength, VfNames);
@@ -89,7 +94,10 @@ VfInitialize(const CHAR *Options)
 VOID
 VfPrintReport(VOID)
 {
-    ExPrintTracking();
+    if (VfEnabled) {
+        VfPrintTimes();
+        ExPrintTracking();
+    }
 }
 
 /*

@@ -15,7 +15,7 @@ static PVOID VfRuleRoutines[VF_MAXIMUM_RULES]; /* set when a driver imports it *
 /* Routines with a subcode of their own; the parameters are IRQL, First, Second. */
 typedef enum _VF_ARGUMENT {
     VfNothing,
-    VfObject /* the first argument */
+    VfFirst /* the routine's first argument */
 } VF_ARGUMENT;
 
 typedef struct _VF_SUBCODE {
@@ -26,13 +26,15 @@ typedef struct _VF_SUBCODE {
 } VF_SUBCODE;
 
 static const VF_SUBCODE VfSubcodes[] = {
-    {"KeSetEvent", VF_EVENT_ABOVE_DISPATCH, VfObject, VfNothing},
-    {"ExAcquireFastMutex", VF_MUTEX_ABOVE_APC, VfObject, VfNothing},
-    {"ExAcquireFastMutexUnsafe", VF_MUTEX_ABOVE_APC, VfObject, VfNothing},
-    {"ExTryToAcquireFastMutex", VF_MUTEX_ABOVE_APC, VfObject, VfNothing},
-    {"KeAcquireGuardedMutex", VF_MUTEX_ABOVE_APC, VfObject, VfNothing},
-    {"KeTryToAcquireGuardedMutex", VF_MUTEX_ABOVE_APC, VfObject, VfNothing},
-    {"ExReleaseFastMutex", VF_MUTEX_NOT_APC, VfObject, VfNothing},
+    {"KeSetEvent", VF_EVENT_ABOVE_DISPATCH, VfFirst, VfNothing},
+    {"ExAcquireFastMutex", VF_MUTEX_ABOVE_APC, VfFirst, VfNothing},
+    {"ExAcquireFastMutexUnsafe", VF_MUTEX_ABOVE_APC, VfFirst, VfNothing},
+    {"ExTryToAcquireFastMutex", VF_MUTEX_ABOVE_APC, VfFirst, VfNothing},
+    {"KeAcquireGuardedMutex", VF_MUTEX_ABOVE_APC, VfFirst, VfNothing},
+    {"KeTryToAcquireGuardedMutex", VF_MUTEX_ABOVE_APC, VfFirst, VfNothing},
+    {"ExReleaseFastMutex", VF_MUTEX_NOT_APC, VfFirst, VfNothing},
+    {"IoAcquireCancelSpinLock", VF_ACQUIRE_ABOVE, VfNothing, VfNothing},
+    {"IoReleaseCancelSpinLock", VF_CANCEL_LOCK_RELEASE, VfNothing, VfFirst},
     {"KeEnterCriticalRegion", VF_ENTER_REGION, VfNothing, VfNothing},
     {"KeEnterGuardedRegion", VF_ENTER_REGION, VfNothing, VfNothing},
     {"KeLeaveCriticalRegion", VF_LEAVE_REGION, VfNothing, VfNothing},
@@ -81,7 +83,7 @@ VfFindRuleStub(const CHAR *Name, PVOID Routine)
 static ULONG_PTR
 VfArgument(VF_ARGUMENT Argument, const ULONG_PTR Arguments[4])
 {
-    return (Argument == VfObject) ? Arguments[0] : 0;
+    return (Argument == VfFirst) ? Arguments[0] : 0;
 }
 
 static const CHAR *

@@ -6,7 +6,7 @@
 
 #include <stdarg.h>
 
-#define VF_TEXT_SIZE 320
+#define VF_TEXT_SIZE 640
 
 /* Static, not on a stack: a rule's text is a parameter that a dump's reader follows. One stop
    is reported; whoever comes second does not get that far. */
@@ -61,5 +61,17 @@ VfStopRule(ULONG Subcode, const CHAR *Format, ...)
     VfBeginStop(Format, Arguments);
     va_end(Arguments);
     KeExplainStop(0, VfText);
+    KeBugCheckEx(DRIVER_VERIFIER_DETECTED_VIOLATION, Subcode, (ULONG_PTR)VfText, 0, 0);
+}
+
+VOID
+VfStopRuleBlaming(ULONG_PTR Guilty, ULONG Subcode, const CHAR *Format, ...)
+{
+    va_list Arguments;
+
+    va_start(Arguments, Format);
+    VfBeginStop(Format, Arguments);
+    va_end(Arguments);
+    KeExplainStop(Guilty, VfText);
     KeBugCheckEx(DRIVER_VERIFIER_DETECTED_VIOLATION, Subcode, (ULONG_PTR)VfText, 0, 0);
 }

@@ -35,8 +35,14 @@ typedef struct _KE_CALL {
     PVOID Source;      /* of a DPC: the KINTERRUPT whose ISR queued it, or NULL */
     ULONG64 Start;     /* TSC */
     ULONG64 End;       /* after the call */
-    /* For one observer, the verifier: the registers no interrupt entry saves. */
-    __attribute__((aligned(16))) UCHAR ExtendedContext[KE_EXTENDED_CONTEXT_SIZE];
+    /* For one observer, the verifier, from its Begin to its End: */
+    struct {
+        BOOLEAN Checked;
+        ULONG HeldCount; /* spin locks of the processor */
+        ULONG64 Nested;  /* ticks */
+        /* the registers no interrupt entry saves */
+        __attribute__((aligned(16))) UCHAR ExtendedContext[KE_EXTENDED_CONTEXT_SIZE];
+    } Verifier;
 } KE_CALL, *PKE_CALL;
 
 /*
