@@ -1,6 +1,6 @@
 /*
  * The level's routines for binaries that import them: for whoever is compiled against the
- * headers they are one instruction of his own. (IRQL-17)
+ * headers they are one instruction of his own. (IRQL-16, IRQL-17)
  */
 #include "ki.h"
 

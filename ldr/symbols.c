@@ -24,13 +24,14 @@ C_ASSERT(sizeof(LDRP_SYMBOL) == 18);
 
 #define LDRP_CLASS_EXTERNAL 2
 #define LDRP_CLASS_STATIC   3
+#define LDRP_LONGEST_SYMBOL 63 /* the rest of a longer name is not printed */
 
 /* The best symbol so far. */
 typedef struct _LDRP_NEAREST {
     ULONG Offset; /* of the symbol in the image */
     BOOLEAN Found;
     BOOLEAN Function;
-    CHAR Name[64];
+    CHAR Name[LDRP_LONGEST_SYMBOL + 1];
 } LDRP_NEAREST, *PLDRP_NEAREST;
 
 /* The number (from 1, as symbols count them) of the section Offset lies in, or 0. */
@@ -45,9 +46,10 @@ LdrpFindSection(const LDRP_IMAGE *Image, ULONG Offset, PIMAGE_SECTION_HEADER Sec
     return 0;
 }
 
-/* A name is eight bytes in place, or an offset into the strings behind the symbols. */
-static VOID
-LdrpCopySymbolName(const LDRP_IMAGE *Image, const LDRP_SYMBOL *Symbol, PLDRP_NEAREST Best)
+/* A name is eight bytes in place, or an offset into the strings behind the symbols. Not
+   always terminated before its eighth byte. */
+static const CHAR *
+LdrpSymbolName(const LDRP_IMAGE *Image, const LDRP_SYMBOL *Symbol, ULONG *Length)
 {
     ULONG64 Strings =
         Image->SymbolTable + (ULONG64)Image->SymbolCount * sizeof(LDRP_SYMBOL);
@@ -55,21 +57,24 @@ LdrpCopySymbolName(const LDRP_IMAGE *Image, const LDRP_SYMBOL *Symbol, PLDRP_NEA
     ULONG Words[2];
 
     memcpy(Words, Symbol->ShortName, sizeof(Words));
+    *Length = sizeof(Symbol->ShortName);
     if (Words[0] != 0) {
-        RtlFormat(Best->Name, sizeof(Best->Name), "%.8s", Symbol->ShortName);
-        return;
+        return (const CHAR *)Symbol->ShortName;
     }
     Name = LdrpString(&Image->File, Strings + Words[1]);
-    RtlFormat(Best->Name, sizeof(Best->Name), "%s", Name != NULL ? Name : "?");
+    *Length = LDRP_LONGEST_SYMBOL;
+    return (Name != NULL) ? Name : "?";
 }
 
 /* Names of sections and of the compiler's own labels begin with a dot. */
 static BOOLEAN
-LdrpIsNamedCode(const LDRP_SYMBOL *Symbol)
+LdrpIsNamedCode(const LDRP_IMAGE *Image, const LDRP_SYMBOL *Symbol)
 {
+    ULONG Length;
+
     return (Symbol->StorageClass == LDRP_CLASS_EXTERNAL ||
             Symbol->StorageClass == LDRP_CLASS_STATIC) &&
-           Symbol->ShortName[0] != '.';
+           *LdrpSymbolName(Image, Symbol, &Length) != '.';
 }
 
 /* Takes Symbol when it is nearer to Offset than the best so far, or as near and a
@@ -81,17 +86,24 @@ LdrpConsiderSymbol(const LDRP_IMAGE *Image, const LDRP_SYMBOL *Symbol, ULONG Bas
     ULONG64 Place = (ULONG64)Base + Symbol->Value;
     BOOLEAN Function = Symbol->Type == LDRP_FUNCTION_TYPE;
 
-    if (Place > Offset || !LdrpIsNamedCode(Symbol)) {
+    const CHAR *Name;
+    ULONG Length;
+
+    if (Place > Offset) {
         return;
     }
     if (Best->Found && (Place < Best->Offset ||
                         (Place == Best->Offset && (Best->Function || !Function)))) {
         return;
     }
+    if (!LdrpIsNamedCode(Image, Symbol)) {
+        return;
+    }
     Best->Found = TRUE;
     Best->Function = Function;
     Best->Offset = (ULONG)Place;
-    LdrpCopySymbolName(Image, Symbol, Best);
+    Name = LdrpSymbolName(Image, Symbol, &Length);
+    RtlFormat(Best->Name, sizeof(Best->Name), "%.*s", (int)Length, Name);
 }
 
 static VOID

@@ -1,6 +1,6 @@
 /*
  * How long ISRs and DPCs run: a histogram of each routine, and a word about those that took
- * longer than the guidance of 25 and 100 microseconds. (WDG-1, ISR-9)
+ * longer than the guidance of 25 and 100 microseconds. (ISR-12)
  *
  * Rows are claimed once and counted with interlocked adds: no lock at any level. A virtual
  * machine that its host puts aside counts that time too, so a long call is a warning, no stop.

@@ -24,3 +24,13 @@ KTAP_SUITE SetEventHigh, AcquireMutexHigh, ReleaseMutexLow, EnterRegionHigh,
 KTAP_SUITE WaitHigh, WaitForever, WaitAWhile, DelayInDpc, CreateDeviceInDpc,
     QueryKeyInDpc;
 KTAP_SUITE SetTimerHigh, AskedByName, RemoveQueueLow;
+
+/* locks.c: spin locks taken and released wrongly. */
+KTAP_SUITE ReleaseLow, ReleaseQueuedLow, ReleaseCancelLow, AcquireLow, ReleaseFromLow;
+KTAP_SUITE AcquireHigh, AcquireTwice, ReleaseUnheld, ReleaseQueuedUnheld, ReleaseByOther;
+KTAP_SUITE MixQueued, MixOrdinary, ShareOldIrql, ReleaseInWrongOrder, Deadlock;
+KTAP_SUITE DeadlockOfThree, ReleaseForeign, ReadTwice;
+
+/* calls.c: ISRs and DPCs that do not leave things as they were; the interrupt lock. */
+KTAP_SUITE LowerInIsr, ClobberMath, ClobberVector, HoldInIsr, HoldInDpc;
+KTAP_SUITE InterruptDeadlock, SynchronizeTwice, RaiseDown, LowerUp, LowerInDpc;
