@@ -97,6 +97,13 @@ VfKeRaiseIrqlToDpcLevel(VOID)
 }
 VERIFY(KeRaiseIrqlToDpcLevel);
 
+static KIRQL NTAPI
+VfKeRaiseIrqlToSynchLevel(VOID)
+{
+    return VfKfRaiseIrql(SYNCH_LEVEL);
+}
+VERIFY(KeRaiseIrqlToSynchLevel);
+
 static VOID NTAPI
 VfKeLowerIrql(KIRQL NewIrql)
 {
@@ -113,3 +120,10 @@ VfKeLowerIrql(KIRQL NewIrql)
     KeLowerIrql(NewIrql);
 }
 VERIFY(KeLowerIrql);
+
+static VOID NTAPI
+VfKfLowerIrql(KIRQL NewIrql)
+{
+    VfKeLowerIrql(NewIrql);
+}
+VERIFY(KfLowerIrql);
