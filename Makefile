@@ -54,13 +54,14 @@ PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
              --driver='$(DRIVER)' --hwid='$(HWID)' --words='$(WORDS)' --verifier='$(VERIFIER)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
-.PHONY: all run test tests bench gdb lint format help packages iso clean
+.PHONY: all run trace test tests bench gdb lint format help packages iso clean
 .DELETE_ON_ERROR:
 
 all: iso
 
 help:
 	@echo 'make run      boot $(CPUS) processors, serve e1000 and AHCI, report, power off'
+	@echo 'make trace    the same with the trace on: build/trace/trace.html and trace.json'
 	@echo 'make test     host, kernel and system tests'
 	@echo 'make bench    figures in guest instructions'
 	@echo 'make gdb      QEMU stopped at its stub, gdb attached'
@@ -78,6 +79,13 @@ packages:
 run: packages
 	@$(MAKE) --no-print-directory -s iso
 	@$(PYTHON) tools/run.py $(RUN_FLAGS)
+
+# A run that failed is worth a look too: its trace is written all the same.
+trace: packages
+	@$(MAKE) --no-print-directory -s iso
+	@status=0; $(PYTHON) tools/run.py $(RUN_FLAGS) --append='trace=on $(APPEND)' \
+	    --output=trace/run || status=$$?; \
+	 $(PYTHON) tools/trace/make_trace.py build/trace/run/com2.json build/trace && exit $$status
 
 test: packages
 	@$(MAKE) --no-print-directory -s iso tests

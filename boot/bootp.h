@@ -43,3 +43,7 @@ VOID BootDescribeIsr(PKINTERRUPT Interrupt, CHAR *Text, SIZE_T Size);
 const CHAR *BootDriverOf(PKINTERRUPT Interrupt); /* base name of the ISR's image */
 VOID BootWriteReport(const BOOT_REPORT *Report, const BOOT_INFORMATION *Boot,
                      const CHAR *Verdict);
+/* trace.c: starts what trace= asks for; Boot is read again by BootWriteTrace. */
+VOID BootStartTrace(const BOOT_INFORMATION *Boot);
+/* Ends the trace and writes it to the second serial port, behind the report. */
+VOID BootWriteTrace(VOID);

@@ -209,6 +209,7 @@ BootPhaseOne(PVOID Context)
                                                          HAL_MAXIMUM_PROCESSORS));
     KeWatchSpinLocks();
     VfInitialize(BootInformation.Options);
+    BootStartTrace(&BootInformation);
     BootRequire(IoInitializeSystem(BootInformation.Options),
                 "no memory for the I/O manager");
     BootSetStormPolicy();
@@ -229,6 +230,7 @@ BootPhaseOne(PVOID Context)
         Failure = BootDescribeLoss(&Report);
     }
     BootWriteReport(&Report, &BootInformation, (Failure == NULL) ? "passed" : "failed");
+    BootWriteTrace();
     BootHold();
     if (Ended) { /* else a program's thread would lose the code it runs */
         IoShutdownSystem();

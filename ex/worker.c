@@ -234,6 +234,7 @@ ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
         KeBugCheckEx(WORKER_INVALID, WORKER_ITEM_QUEUED_TWICE, (ULONG_PTR)WorkItem,
                      (ULONG_PTR)QueueType, 0);
     }
+    KeTrace(TraceWorkQueue, QueueType, WorkItem, (ULONG_PTR)WorkItem->WorkerRoutine);
     Queue = &ExpWorkQueues[QueueType];
     OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
     InsertTailList(&Queue->Items, &WorkItem->List);

@@ -3,6 +3,8 @@
  */
 #include "iop.h"
 
+#include <internal/trace.h>
+
 /*
  * Gives Irp to the driver of DeviceObject, with the next stack location, which the caller
  * has filled. Returns what the dispatch routine returns; after that the IRP may be gone.
@@ -29,6 +31,7 @@ IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     if (Stack->MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION) {
         Dispatch = DeviceObject->DriverObject->MajorFunction[Stack->MajorFunction];
     }
+    KeTrace(TraceIrpStart, Stack->MajorFunction, Irp, (ULONG_PTR)Dispatch);
     return Dispatch(DeviceObject, Irp);
 }
 EXPORT(IofCallDriver);

@@ -65,6 +65,8 @@ VOID FASTCALL
 IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
 {
     IopCheckCompletion(Irp);
+    KeTrace(TraceIrpComplete, Irp->Tail.Overlay.CurrentStackLocation->MajorFunction, Irp,
+            (ULONG)Irp->IoStatus.Status);
     for (;;) {
         PIO_STACK_LOCATION Stack = Irp->Tail.Overlay.CurrentStackLocation;
         PDEVICE_OBJECT Device = NULL;

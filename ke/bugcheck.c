@@ -81,6 +81,7 @@ static VOID
 KiRecordStop(ULONG Code, const ULONG_PTR Parameters[4], const KTRAP_FRAME *Frame,
              BOOLEAN IsTrap)
 {
+    KeTrace(TraceBugCheck, 0, (PVOID)(ULONG_PTR)Code, Parameters[0]);
     KiStop.Code = Code;
     KiStop.Frame = *Frame;
     KiStop.IsTrap = IsTrap;

@@ -160,7 +160,11 @@ KiServePlainChain(PKINTERRUPT Head)
 VOID
 KiServeObservedChain(PKINTERRUPT Head)
 {
+    ULONG_PTR Routine = KeQueryServiceRoutine(Head);
+
+    KeTrace(TraceInterruptEnter, Head->Vector, Head, Routine);
     KiScanChain(Head, TRUE);
+    KeTrace(TraceInterruptLeave, Head->Vector, Head, Routine);
 }
 
 VOID (*KiServeChain)(PKINTERRUPT Head) = KiServePlainChain;

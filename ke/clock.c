@@ -188,6 +188,7 @@ KiUpdateClock(PKTRAP_FRAME Frame)
     PKPRCB Prcb = KeGetCurrentPrcb();
     BOOLEAN Request;
 
+    KeTrace(TraceInterruptEnter, CLOCK_VECTOR, NULL, (ULONG_PTR)KiUpdateClock);
     KiChargeTick(Prcb, Frame->PreviousIrql);
     if (Prcb->Number == KI_TIME_KEEPER) {
         KiAdvanceTime();
@@ -204,4 +205,5 @@ KiUpdateClock(PKTRAP_FRAME Frame)
     if (Request) {
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
     }
+    KeTrace(TraceInterruptLeave, CLOCK_VECTOR, NULL, (ULONG_PTR)KiUpdateClock);
 }

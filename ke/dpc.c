@@ -169,6 +169,7 @@ KiQueueDpc(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue, PVOID SystemArgu
     if (++Data->DpcQueueDepth > Prcb->DpcHighestDepth) {
         Prcb->DpcHighestDepth = Data->DpcQueueDepth;
     }
+    KeTrace(TraceDpcInsert, Prcb->Number, Dpc, (ULONG_PTR)Dpc->DeferredRoutine);
     if (Queue == DPC_NORMAL) {
         Request = KiShouldRequestDispatch(Prcb, Dpc->Importance, Prcb == Current);
         Prcb->DpcInterruptRequested |= Request;
@@ -263,6 +264,7 @@ KeRemoveQueueDpc(PKDPC Dpc)
         /* It may have run, and been queued elsewhere, before the lock was ours. */
         if (Dpc->DpcData == Data) {
             KiUnlinkDpc(Data, Dpc);
+            KeTrace(TraceDpcRemove, 0, Dpc, (ULONG_PTR)Dpc->DeferredRoutine);
             InterlockedIncrement64(&KiDpcsRemoved);
             __atomic_store_n(&Dpc->DpcData, NULL, __ATOMIC_RELEASE);
             Removed = TRUE;

@@ -24,6 +24,7 @@ KiSendIpi(PKPRCB Target, LONG Requests)
     BOOLEAN Enabled = ArchDisableInterrupts();
 
     if (InterlockedOr(&Target->IpiRequests, Requests) == 0) {
+        KeTrace(TraceIpiSend, Target->Number, (PVOID)(ULONG_PTR)Requests, 0);
         HalSendInterrupt(Target->ApicId, IPI_VECTOR);
     }
     ArchRestoreInterrupts(Enabled);
@@ -48,6 +49,7 @@ KiServiceIpi(PKTRAP_FRAME Frame)
     LONG Requests = InterlockedExchange(&Prcb->IpiRequests, 0);
 
     UNREFERENCED_PARAMETER(Frame);
+    KeTrace(TraceInterruptEnter, IPI_VECTOR, NULL, (ULONG_PTR)KiServiceIpi);
     Prcb->IpiCount++;
     if (Requests & IPI_REQUEST_CALL) {
         PKI_IPI_PACKET Packet = Prcb->IpiPacket;
@@ -63,6 +65,7 @@ KiServiceIpi(PKTRAP_FRAME Frame)
     if (Requests & IPI_REQUEST_APC) {
         HalRequestSoftwareInterrupt(APC_LEVEL);
     }
+    KeTrace(TraceInterruptLeave, IPI_VECTOR, NULL, (ULONG_PTR)KiServiceIpi);
 }
 
 /* Hands Packet to every processor of Targets. */

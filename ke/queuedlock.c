@@ -31,12 +31,14 @@ KiAcquireQueued(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry)
         KeBugCheckEx(SPIN_LOCK_ALREADY_OWNED, (ULONG_PTR)SpinLock, KeGetCurrentIrql(), 0,
                      0);
     }
+    KeTrace(TraceLockWait, 0, SpinLock, (ULONG_PTR)KiAcquireQueued);
     __atomic_store_n(&Previous->Next, Entry, __ATOMIC_RELEASE);
     while ((ULONG_PTR)__atomic_load_n(&Entry->Lock, __ATOMIC_ACQUIRE) & LOCK_QUEUE_WAIT) {
         ArchPause();
         KiWatchSpin(SpinLock, Round++);
     }
     KiEndSpin();
+    KeTrace(TraceLockGot, 0, SpinLock, (ULONG_PTR)KiAcquireQueued);
 }
 
 static VOID

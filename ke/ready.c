@@ -24,6 +24,7 @@ KiLockDispatcher(VOID)
         return Thread->WaitIrql;
     }
     OldIrql = KfRaiseIrql(DISPATCH_LEVEL);
+    KeTrace(TraceIrqlRaise, OldIrql, NULL, (ULONG_PTR)KiLockDispatcher);
     KiAcquireSpinLock(&KiDispatcherLock);
     return OldIrql;
 }
@@ -58,6 +59,7 @@ KiUnlockDispatcher(KIRQL OldIrql)
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
     }
     KiReleaseSpinLock(&KiDispatcherLock);
+    KeTrace(TraceIrqlLower, OldIrql, NULL, (ULONG_PTR)KiUnlockDispatcher);
     KeLowerIrql(OldIrql);
 }
 

@@ -10,8 +10,10 @@
 VOID
 KiWaitForSpinLock(PKSPIN_LOCK SpinLock)
 {
+    ULONG_PTR Waiter = (ULONG_PTR)__builtin_return_address(0);
     ULONG Round = 0;
 
+    KeTrace(TraceLockWait, 0, SpinLock, Waiter);
     do {
         while (__atomic_load_n(SpinLock, __ATOMIC_RELAXED) & 1) {
             ArchPause();
@@ -19,6 +21,7 @@ KiWaitForSpinLock(PKSPIN_LOCK SpinLock)
         }
     } while (!KiTrySpinLock(SpinLock));
     KiEndSpin();
+    KeTrace(TraceLockGot, 0, SpinLock, Waiter);
 }
 
 /* Raises to DISPATCH_LEVEL, then takes the lock; returns the level before.

@@ -30,6 +30,7 @@ KiSwapThread(PKTHREAD New)
     }
     Prcb->CurrentThread = New;
     Prcb->QuantumEnd = FALSE;
+    KeTrace(TraceSwitch, (ULONG)New->Priority, New, (ULONG_PTR)New->StartRoutine);
     KiSwapStacks(&Old->KernelStack, New->KernelStack);
 }
 

@@ -71,6 +71,8 @@ KiCompleteTimer(PKTIMER Timer)
 
     Timer->Header.SignalState = 1;
     Timer->Header.Absolute = FALSE; /* its periods are counted from here */
+    KeTrace(TraceTimerExpire, 0, Timer,
+            (Dpc != NULL) ? (ULONG_PTR)Dpc->DeferredRoutine : 0);
     if (Timer->Period != 0) {
         /* The clock may tick meanwhile: what was the future may be past when it is
          * queued. */

@@ -2,11 +2,12 @@
 """What `make bench` does: counts guest instructions on the interrupt path.
 
 Under -icount shift=0 the TSC advances by one for each guest instruction, so the figures are
-whole numbers and the same in every run. Five boots: bench.sys measures the paths of one
-processor, and the dispatcher, from inside, by line on one processor and on four, and by message; a boot with the
-network driver tells when the first device interrupt came; and with two processors gdb steps
-from the IPI vector to the handler's first instruction, because the two processors'
-instructions share one clock and cannot be told apart by it."""
+whole numbers and the same in every run. Six boots: bench.sys measures the paths of one
+processor, and the dispatcher, from inside, by line on one processor and on four, and by
+message; a boot with the network driver tells when the first device interrupt came; and with
+two processors gdb steps from the IPI vector to the handler's first instruction, because the two processors'
+instructions share one clock and cannot be told apart by it. In the same way it steps through
+an event of the trace."""
 
 import argparse
 import json
@@ -53,6 +54,7 @@ FIGURES = {
     "queued_lock_pair": ("a queued lock taken and released", 45, ""),
     "queued_lock_2_processors": ("the same, 2 processors at it, all their work", 80, ""),
     "queued_lock_4_processors": ("the same, 4 processors", 80, ""),
+    "trace_event": ("an event of the trace, when it is on", 40, ""),
     "entry_to_first_interrupt": ("kernel entry to the first device interrupt", 30000000, ""),
 }
 
@@ -94,40 +96,65 @@ GDB_SCRIPT = """
 set pagination off
 set confirm off
 target remote {socket}
-hbreak KiIpiInterrupt
+hbreak {function}
 continue
 delete
 set scheduler-locking step
 python
-steps = 0
-handler = int(gdb.parse_and_eval('(unsigned long)&KiFlushTbWorker'))
-while int(gdb.parse_and_eval('$pc')) != handler and steps < 1000:
+def step():
     gdb.execute('stepi', to_string=True)
-    steps += 1
-print('ipi_to_handler', steps)
+    return int(gdb.parse_and_eval('$pc'))
+def steps_to(address):
+    count = 0
+    while int(gdb.parse_and_eval('$pc')) != address and count < 1000:
+        step()
+        count += 1
+    return count
+{steps}
 end
 kill
 """
 
+# From the vector's first instruction to the first of the routine that is broadcast.
+IPI_STEPS = """
+print('ipi_to_handler', steps_to(int(gdb.parse_and_eval('(unsigned long)&KiFlushTbWorker'))))
+"""
 
-def measure_ipi(image, folder, kernel):
-    """Steps through the first IPI, a KeIpiGenericCall that flushes the other's TLB."""
+# From the test of whether the event is wanted to the return of who records it.
+EVENT_STEPS = """
+def instruction():
+    return gdb.selected_frame().architecture().disassemble(int(gdb.parse_and_eval('$pc')))[0]
+def steps_while(unwanted):
+    count = 0
+    while unwanted(instruction()['asm']) and count < 1000:
+        step()
+        count += 1
+    return count
+steps_while(lambda text: 'KeTraceEvents' not in text or not text.startswith('test'))
+before = steps_while(lambda text: not text.startswith('call'))
+call = instruction()
+print('trace_event', before + steps_to(call['addr'] + call['length']))
+"""
+
+
+def step_through(image, folder, kernel, key, function, steps, options):
+    """The figure that gdb prints on a machine of two processors, stopped at a function."""
     socket = folder / "gdb"
-    machine = Machine(image, folder=folder, cpus=2, options="modules=none",
+    machine = Machine(image, folder=folder, cpus=2, options=f"modules=none {options}".strip(),
                       extra=ICOUNT + ["-S", "-gdb", f"unix:{socket},server=on,wait=off"])
-    script = folder / "ipi.gdb"
-    script.write_text(GDB_SCRIPT.format(socket=socket))
+    script = folder / f"{key}.gdb"
+    script.write_text(GDB_SCRIPT.format(socket=socket, function=function, steps=steps))
     socket.unlink(missing_ok=True)
     with machine:
         while not socket.exists():
             time.sleep(0.05)
         result = subprocess.run(["gdb", "-nx", "-batch", "-x", str(script), str(kernel)],
                                 capture_output=True, text=True, timeout=120)
-    match = re.search(r"^ipi_to_handler (\d+)$", result.stdout, re.M)
+    match = re.search(rf"^{key} (\d+)$", result.stdout, re.M)
     if not match:
-        sys.exit("bench: gdb did not get to the IPI handler:\n" + result.stdout[-800:]
+        sys.exit(f"bench: gdb found no {key}:\n" + result.stdout[-800:]
                  + result.stderr[-800:])
-    return {"ipi_to_handler": int(match[1])}
+    return {key: int(match[1])}
 
 
 def main():
@@ -144,7 +171,11 @@ def main():
         figures[key + "_4cpus"] = crowd[key]
     figures.update(crowd | alone)
     figures.update(measure_start(image, folder))
-    figures.update(measure_ipi(image, folder, paths.kernel(nt)))
+    kernel = paths.kernel(nt)
+    figures.update(step_through(image, folder, kernel, "ipi_to_handler", "KiIpiInterrupt",
+                                IPI_STEPS, ""))
+    figures.update(step_through(image, folder, kernel, "trace_event", "KiSetTraceWorker",
+                                EVENT_STEPS, "trace=on"))
     missing = [key for key in FIGURES if key not in figures]
     if missing:
         sys.exit(f"bench: no figure for {', '.join(missing)}")

@@ -16,6 +16,7 @@
 #include <bugcodes.h>
 #include <internal/pcr.h>
 #include <internal/boot.h>
+#include <internal/trace.h>
 
 /* ---- processors
  * -------------------------------------------------------------------------- */

@@ -142,6 +142,8 @@ typedef struct _KPRCB {
     ULONG64 DpcTicks;
     ULONG64 InterruptTicks;
     ULONG64 IdleTicks;
+
+    struct _KE_TRACE_RING *TraceRing; /* NULL: no trace */
 } KPRCB, *PKPRCB;
 
 typedef struct _KPCR {

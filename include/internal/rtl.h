@@ -92,3 +92,7 @@ const CHAR *RtlQueryOption(const CHAR *Options, const CHAR *Name, ULONG *Length)
 
 /* The number in `name=N` (decimal or 0x hex), or Default when absent or not a number. */
 ULONG RtlQueryNumber(const CHAR *Options, const CHAR *Name, ULONG Default);
+
+/* CRC-32 (IEEE 802.3, reflected) of Length bytes more; PartialCrc is 0, or that of what came
+   before. */
+ULONG RtlComputeCrc32(ULONG PartialCrc, const VOID *Buffer, SIZE_T Length);

@@ -51,10 +51,14 @@ def check_shape(value, shape, where="report"):
         raise BadReport(f"{where} is {value!r}")
 
 
+TRACE_MAGIC = "DQTF"  # with a trace, its frames follow the document
+
+
 def document(text):
-    """What the port holds from the document on: UEFI firmware takes every serial port for
-    a console and has written its screen there first."""
-    return text[max(text.find('{"nt"'), 0):]
+    """The document in what the port holds: UEFI firmware takes every serial port for a
+    console and has written its screen there first, and a trace may come behind."""
+    text = text[max(text.find('{"nt"'), 0):]
+    return text.partition("\n" + TRACE_MAGIC)[0]
 
 
 def load(file):
