@@ -65,6 +65,7 @@ help:
 	@echo 'make test     host, kernel and system tests'
 	@echo 'make bench    figures in guest instructions'
 	@echo 'make gdb      QEMU stopped at its stub, gdb attached'
+	@echo 'make compile_commands.json   for clangd and other editors'
 	@echo 'make lint     format, layers, static analysis; DRIVER=folder: levels and locks of a driver'
 	@echo 'Variables: NT=6.3|5.2|6.0|6.1|6.2|10.0|2004 CPUS=4 MACHINE=q35|pc FIRMWARE=bios|uefi'
 	@echo '           CC=gcc|clang DRIVER=x.sys|folder HWID=ID WORDS=words QEMU=args APPEND=options'
@@ -97,7 +98,10 @@ bench: packages
 
 gdb: packages
 	@$(MAKE) --no-print-directory -s iso
-	@$(PYTHON) tools/debug.py --nt $(NT) --cpus $(CPUS) --machine $(MACHINE)
+	@$(PYTHON) tools/debug.py --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --append='$(APPEND)'
+
+compile_commands.json: tools/compile_commands.py Makefile
+	@$(PYTHON) tools/compile_commands.py $(NT)
 
 iso: $(BUILD)/dirql.iso
 tests: $(TESTS:%=build/tests/%.sys)

@@ -3,7 +3,9 @@
 
 The machine is the one of `make run`; its serial console goes to build/gdb/com1.log, and a
 breakpoint waits at BootMain, where the kernel is mapped. tools/gdb/ adds the commands: `help
-nt` lists them, and `sys` adds the symbols of every driver that is loaded at that moment."""
+nt` lists them, and `sys` adds the symbols of every driver that is loaded at that moment.
+
+With --port the stub listens there, and the gdb is somebody else's, an editor's for example."""
 
 import argparse
 import os
@@ -30,6 +32,8 @@ def main():
     parser.add_argument("--nt", default="6.3")
     parser.add_argument("--cpus", type=int, default=4)
     parser.add_argument("--machine", default="q35")
+    parser.add_argument("--append", default="", help="boot options")
+    parser.add_argument("--port", type=int, help="serve this TCP port, start no gdb")
     parser.add_argument("--gdb-arg", action="append", default=[], help="passed on to gdb")
     arguments = parser.parse_args()
     folder = paths.BUILD / "gdb"
@@ -40,12 +44,17 @@ def main():
     socket = folder / "stub"
     socket.unlink(missing_ok=True)
     machine = Machine(paths.iso(arguments.nt), folder=folder, cpus=arguments.cpus,
-                      machine=arguments.machine, disk=image,
+                      machine=arguments.machine, disk=image, options=arguments.append,
                       on_line=lambda line: print(line, file=log, flush=True),
-                      extra=["-S", "-gdb", f"unix:{socket},server=on,wait=off"])
+                      extra=["-S", "-gdb", f"tcp:localhost:{arguments.port}" if arguments.port
+                             else f"unix:{socket},server=on,wait=off"])
     script = folder / "start.gdb"
     script.write_text(SCRIPT.format(socket=socket, commands=paths.TOOLS / "gdb/nt.py"))
     with machine:
+        if arguments.port:
+            print(f"console: {os.path.relpath(log.name)}")
+            print(f"gdb: connect to localhost:{arguments.port}", flush=True)
+            sys.exit(machine.wait(None))
         while not socket.exists():
             time.sleep(0.05)
         print(f"console: {os.path.relpath(log.name)}")

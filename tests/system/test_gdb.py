@@ -12,13 +12,16 @@ from harness import disk, machine, paths
 LIVE = """nt sys|nt idt|nt idt -a|nt irql|nt irql *|nt irql 77|nt dpcs|nt pcr|nt pcr 1|nt prcb
 nt prcb 2|nt interrupts|nt apic|nt apic 2|nt ioapic|nt threads|nt timers|nt devices|nt drivers
 nt pool|nt pool ObjH|nt bugcheck|nt kinterrupt|nt kinterrupt 0xdead000000000000
-nt kinterrupt &KiWheel|nt irp 0|nt irp 0x123456789abcdef0|nt irp KiProcessorBlock
-nt irp nonsense+|nt pool none|nt apic 77|nt idt xyz|nt kinterrupt 0xffffffffffffffff"""
+nt kinterrupt &KiProcessorBlock|nt irp 0|nt irp 0x123456789abcdef0|nt irp KiProcessorBlock
+nt irp nonsense+|nt pool none|nt apic 77|nt idt xyz|nt kinterrupt 0xffffffffffffffff
+nt locks|nt locks &KiDispatcherLock|nt locks 0xdead000000000000|nt trace|nt trace 5|nt trace 0
+nt trace nonsense+"""
 OBJECT = "nt kinterrupt {}"
 GARBAGE = ("nt irql 77", "nt kinterrupt", "nt kinterrupt 0xdead000000000000",
-           "nt kinterrupt &KiWheel", "nt irp 0", "nt irp 0x123456789abcdef0",
+           "nt kinterrupt &KiProcessorBlock", "nt irp 0", "nt irp 0x123456789abcdef0",
            "nt irp KiProcessorBlock", "nt irp nonsense+", "nt pool none", "nt apic 77",
-           "nt idt xyz", "nt kinterrupt 0xffffffffffffffff")
+           "nt idt xyz", "nt kinterrupt 0xffffffffffffffff", "nt locks 0xdead000000000000",
+           "nt trace 0", "nt trace nonsense+")
 
 
 def gdb(nt, target, lines):
@@ -53,7 +56,7 @@ def session(nt, tmp_path_factory):
     image, stub, core = folder / "disk.img", folder / "stub", folder / "core"
     disk.make(image, 2)
     found = Session()
-    with machine.Machine(paths.iso(nt), folder=folder, disk=image, options="hold", qmp=True,
+    with machine.Machine(paths.iso(nt), folder=folder, disk=image, options="hold trace=on", qmp=True,
                          extra=["-S", "-gdb", f"unix:{stub},server=on,wait=off"]) as run:
         target = f"target remote {stub}"
         found.inside = gdb(nt, target, [
@@ -62,7 +65,8 @@ def session(nt, tmp_path_factory):
             # Three ISRs: the DPC of one can have run on another processor when gdb looks.
             "hbreak *KeInsertQueueDpc if $cr8 > 2", *["continue", "finish", "nt dpcs"] * 3,
             "nt sys", "delete",
-            "hbreak E1000DpcForIsr", "continue", "nt irql", "nt interrupts", "nt prcb",
+            "hbreak E1000DpcForIsr", "continue", "nt irql", "nt trace 3", "nt locks",
+            "nt interrupts", "nt prcb",
             "nt pcr", "nt devices", "delete"])
         assert run.wait_for(r"^dirql: holding", 90), run.text()
         held = live_lines()
@@ -245,6 +249,24 @@ def test_inside_a_driver(session):
     assert "-- 2 (DISPATCH_LEVEL)" in session.inside["nt irql"]
     assert re.search(r" e1000!\w+$", session.inside["nt interrupts"], re.M)
     assert "\\Driver\\e1000" in session.inside["nt devices"]
+
+
+def test_locks(session, output):
+    """Idle, nothing is held; in the middle of a queued DPC at the most what is busy."""
+    assert re.search(r"^\d\d+ spin locks looked at, \d+ held$", output["nt locks"], re.M)
+    assert output["nt locks &KiDispatcherLock"].startswith("Spin lock  ")
+    assert re.search(r"^\d\d+ spin locks looked at, \d+ held$", session.inside["nt locks"], re.M)
+
+
+def test_trace(session, output):
+    """The last events of all rings in the order of time; in a DPC, that DPC's."""
+    rows = re.findall(r"^ +([\d.]+) +(\d) +(\d+) ([a-z-]+) +[0-9a-f]{4} [0-9a-f]{16} ",
+                      output["nt trace 5"], re.M)
+    assert len(rows) == 5 and [float(row[0]) for row in rows] == \
+        sorted((float(row[0]) for row in rows), reverse=True)
+    assert len(output["nt trace"].strip().splitlines()) == 22
+    assert re.search(r"^\d+ events in 4 rings, \d+ overwritten$", output["nt trace"], re.M)
+    assert re.search(r" dpc-enter .* e1000!E1000DpcForIsr$", session.inside["nt trace 3"], re.M)
 
 
 @pytest.fixture(scope="module")

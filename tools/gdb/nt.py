@@ -9,7 +9,8 @@ import os
 import sys
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-FAMILIES = ("images", "interrupts", "processors", "apic", "threads", "iomanager", "pool", "stop")
+FAMILIES = ("images", "interrupts", "processors", "apic", "threads", "iomanager", "pool", "stop",
+            "locks", "trace")
 
 if FOLDER not in sys.path:
     sys.path.insert(0, FOLDER)

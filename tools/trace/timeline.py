@@ -94,6 +94,7 @@ class Timeline:
         self.flows = []
         self.latencies = {key: [] for key in LATENCIES}
         self.torn = 0
+        self._lost = any(item.overwritten for item in trace.processors.values())
         self._of_thread = {}  # thread: its open slices
         self._queued = {}     # KDPC: (insertion, the ISR's slice or None)
         self._work = {}       # WORK_QUEUE_ITEM: when and where it was queued
@@ -142,10 +143,10 @@ class Timeline:
             if kind in ("isr", "passive"):
                 item.result = event.data
         elif stack:
-            self.torn += 1
+            self.torn += not self._lost
         else:
             # Before the first begin there may be ends of what began before the trace.
-            self.torn += any(item.kind == kind for item in lane.slices)
+            self.torn += not self._lost and any(item.kind == kind for item in lane.slices)
             lane.slices.append(Slice(kind, lane.number, self.begin, event.time, event.value,
                                      event.object, event.irql, 0, event.data))
         if kind in RAISING and lane.returns:

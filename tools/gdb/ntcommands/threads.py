@@ -54,16 +54,16 @@ def show_threads(words):
 
 
 def wheel_lists():
-    """The lists of the timer wheel that hold a timer, and the list of those due."""
-    wheel = base.known("KiWheel")
-    start, size = base.pointer(wheel.address), wheel.type.sizeof
-    table = base.read(start, size)
-    for offset in range(0, size, 16):
-        if int.from_bytes(table[offset:offset + 8], "little") not in (0, start + offset):
-            yield start + offset
-    due = base.pointer(base.known("KiDueList").address)
-    if base.word(due):
-        yield due
+    """The lists of every processor's timer wheel that hold a timer, those due among them."""
+    for _, address in base.processors():
+        wheel = base.prcb_at(address)["TimerWheel"]
+        start = base.pointer(wheel.address)
+        size = wheel["Slots"].type.sizeof + wheel["Due"].type.sizeof
+        table = base.read(start, size)
+        for offset in range(0, size, 16):
+            first = int.from_bytes(table[offset:offset + 8], "little")
+            if first not in (0, start + offset):
+                yield start + offset
 
 
 def timer_target(timer):
