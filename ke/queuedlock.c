@@ -12,11 +12,32 @@
 #define LOCK_QUEUE_OWNER 2
 #define LOCK_QUEUE_FLAGS 3
 
+/* Out of line, and of the calling convention of those who call it, so that the way of a free
+   lock, which is counted, saves no register for this one. */
+static __attribute__((noinline)) VOID NTAPI
+KiWaitInQueue(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry, PKSPIN_LOCK_QUEUE Previous)
+{
+    ULONG Round = 0;
+
+    Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_WAIT);
+    if (Previous == Entry) { /* one handle, twice: it would wait for itself */
+        KeBugCheckEx(SPIN_LOCK_ALREADY_OWNED, (ULONG_PTR)SpinLock, KeGetCurrentIrql(), 0,
+                     0);
+    }
+    KeTrace(TraceLockWait, 0, SpinLock, (ULONG_PTR)KiWaitInQueue);
+    __atomic_store_n(&Previous->Next, Entry, __ATOMIC_RELEASE);
+    while ((ULONG_PTR)__atomic_load_n(&Entry->Lock, __ATOMIC_ACQUIRE) & LOCK_QUEUE_WAIT) {
+        ArchPause();
+        KiWatchSpin(SpinLock, Round++);
+    }
+    KiEndSpin();
+    KeTrace(TraceLockGot, 0, SpinLock, (ULONG_PTR)KiWaitInQueue);
+}
+
 static VOID
 KiAcquireQueued(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry)
 {
     PKSPIN_LOCK_QUEUE Previous;
-    ULONG Round = 0;
 
     Entry->Next = NULL;
     Entry->Lock = SpinLock;
@@ -26,19 +47,7 @@ KiAcquireQueued(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry)
         Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_OWNER);
         return;
     }
-    Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_WAIT);
-    if (Previous == Entry) { /* one handle, twice: it would wait for itself */
-        KeBugCheckEx(SPIN_LOCK_ALREADY_OWNED, (ULONG_PTR)SpinLock, KeGetCurrentIrql(), 0,
-                     0);
-    }
-    KeTrace(TraceLockWait, 0, SpinLock, (ULONG_PTR)KiAcquireQueued);
-    __atomic_store_n(&Previous->Next, Entry, __ATOMIC_RELEASE);
-    while ((ULONG_PTR)__atomic_load_n(&Entry->Lock, __ATOMIC_ACQUIRE) & LOCK_QUEUE_WAIT) {
-        ArchPause();
-        KiWatchSpin(SpinLock, Round++);
-    }
-    KiEndSpin();
-    KeTrace(TraceLockGot, 0, SpinLock, (ULONG_PTR)KiAcquireQueued);
+    KiWaitInQueue(SpinLock, Entry, Previous);
 }
 
 static VOID
