@@ -87,9 +87,10 @@ HalpCreateMessage(const HALP_MESSAGE_SOURCE *Source, ULONG Vector, ULONG64 Affin
  * than one go to the first processor alone.
  */
 static NTSTATUS
-HalpClaimMsi(const HALP_MESSAGE_SOURCE *Source, ULONG64 Affinity, ULONG Count,
+HalpClaimMsi(const HALP_MESSAGE_SOURCE *Source, const ULONG64 *Affinities, ULONG Count,
              PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
+    ULONG64 Affinity = HalpReachableAffinity(Affinities[0]);
     if (Count > 1) {
         Affinity &= ~(Affinity - 1);
     }
@@ -108,11 +109,12 @@ HalpClaimMsi(const HALP_MESSAGE_SOURCE *Source, ULONG64 Affinity, ULONG Count,
 
 /* A vector of its own for each message of MSI-X; all or none. Lock held. */
 static NTSTATUS
-HalpClaimMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG64 Affinity, ULONG Count,
+HalpClaimMsiX(const HALP_MESSAGE_SOURCE *Source, const ULONG64 *Affinities, ULONG Count,
               PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
     HalpResetMsiX(Source);
     for (ULONG Index = 0; Index < Count; Index++) {
+        ULONG64 Affinity = HalpReachableAffinity(Affinities[Index]);
         ULONG Vector = HalpClaimVectors(Affinity, 1);
         if (Vector == 0) {
             while (Index-- != 0) {
@@ -129,7 +131,7 @@ HalpClaimMsiX(const HALP_MESSAGE_SOURCE *Source, ULONG64 Affinity, ULONG Count,
 }
 
 static NTSTATUS
-HalpClaimMessages(PHALP_MESSAGE_SOURCE Source, ULONG64 Affinity, ULONG Count,
+HalpClaimMessages(PHALP_MESSAGE_SOURCE Source, const ULONG64 *Affinities, ULONG Count,
                   PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
     ULONG Enabled;
@@ -140,14 +142,27 @@ HalpClaimMessages(PHALP_MESSAGE_SOURCE Source, ULONG64 Affinity, ULONG Count,
     if (HalpCountFreeRecords() < Count) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    return Source->MsiX ? HalpClaimMsiX(Source, Affinity, Count, Assignments)
-                        : HalpClaimMsi(Source, Affinity, Count, Assignments);
+    return Source->MsiX ? HalpClaimMsiX(Source, Affinities, Count, Assignments)
+                        : HalpClaimMsi(Source, Affinities, Count, Assignments);
+}
+
+/* Whether each of Count affinities names processors, and no others than there are. */
+static BOOLEAN
+HalpAreReachable(const ULONG64 *Affinities, ULONG Count)
+{
+    for (ULONG Index = 0; Index < Count; Index++) {
+        if (HalpReachableAffinity(Affinities[Index]) == 0) {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 /*
- * Gives the function Count messages, all to Affinity (as for HalAssignLine): MSI-X when it
- * has it, else MSI, for which Count is 1, 2, 4, 8 or 16 (MSI-5). Nothing is sent until one
- * is enabled. PASSIVE_LEVEL.
+ * Gives the function Count messages: MSI-X when it has it, else MSI, for which Count is 1,
+ * 2, 4, 8 or 16 (MSI-5). Message i goes to Affinities[i] (as for HalAssignLine); those of
+ * MSI share one affinity, the first (MSI-3). Nothing is sent until one is enabled.
+ * PASSIVE_LEVEL.
  *
  * STATUS_NOT_SUPPORTED: no capability, or not that many messages.
  * STATUS_DEVICE_BUSY: the function has messages already.
@@ -155,12 +170,11 @@ HalpClaimMessages(PHALP_MESSAGE_SOURCE Source, ULONG64 Affinity, ULONG Count,
  * STATUS_INSUFFICIENT_RESOURCES: no vectors; the function is as before.
  */
 NTSTATUS
-HalAssignMessages(HAL_PCI_ADDRESS Address, ULONG64 Affinity, ULONG Count,
+HalAssignMessages(HAL_PCI_ADDRESS Address, const ULONG64 *Affinities, ULONG Count,
                   PHAL_INTERRUPT_ASSIGNMENT Assignments)
 {
     HALP_MESSAGE_SOURCE Source;
-    Affinity = HalpReachableAffinity(Affinity);
-    if (Affinity == 0 || Count == 0) {
+    if (Count == 0 || !HalpAreReachable(Affinities, Count)) {
         return STATUS_INVALID_PARAMETER;
     }
     if (!HalpFindMessageSource(Address, &Source) || Count > Source.Count ||
@@ -168,7 +182,7 @@ HalAssignMessages(HAL_PCI_ADDRESS Address, ULONG64 Affinity, ULONG Count,
         return STATUS_NOT_SUPPORTED;
     }
     BOOLEAN Enabled = HalpAcquireLock(&HalpAssignmentLock);
-    NTSTATUS Status = HalpClaimMessages(&Source, Affinity, Count, Assignments);
+    NTSTATUS Status = HalpClaimMessages(&Source, Affinities, Count, Assignments);
     HalpReleaseLock(&HalpAssignmentLock, Enabled);
     return Status;
 }

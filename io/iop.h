@@ -240,10 +240,21 @@ typedef struct _PNP_BUS_INFORMATION {
 
 /* requirements.c */
 PIO_RESOURCE_REQUIREMENTS_LIST IopBuildRequirements(PIOP_PDO Pdo);
-ULONG IopCountRequestedMessages(const IO_RESOURCE_REQUIREMENTS_LIST *List);
+
+/* policy.c: the interrupts a device's requirements ask for, as its driver filtered them.
+   Processors 0: whoever's turn it is, until IopCompleteInterruptRequest. */
+typedef struct _IOP_INTERRUPT_REQUEST {
+    ULONG Messages; /* 0: the line */
+    KAFFINITY MessageProcessors[IOP_MAXIMUM_MESSAGES];
+    KAFFINITY LineProcessors;
+} IOP_INTERRUPT_REQUEST, *PIOP_INTERRUPT_REQUEST;
+
+VOID IopReadInterruptRequest(const IO_RESOURCE_REQUIREMENTS_LIST *List,
+                             PIOP_INTERRUPT_REQUEST Request);
+VOID IopCompleteInterruptRequest(PIOP_INTERRUPT_REQUEST Request, KAFFINITY Processors);
 
 /* resources.c */
-NTSTATUS IopAssignResources(PIOP_PDO Pdo, ULONG Messages, KAFFINITY Processors);
+NTSTATUS IopAssignResources(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request);
 VOID IopReleaseResources(PIOP_PDO Pdo);
 
 /* processors.c: "2", "0,2" or "all" as a mask, a mask as text, and a device's choice. */

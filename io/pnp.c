@@ -87,29 +87,27 @@ IopMatchesIds(PIOP_PDO Pdo, const IOP_MODULE *Module, BUS_QUERY_ID_TYPE Type)
 /* ---- starting
  * ---------------------------------------------------------------------------- */
 
-/* Lets the stack filter the requirements; returns the messages it settled on. */
-static ULONG
-IopFilterRequirements(PIOP_PDO Pdo)
+/* Lets the stack filter the requirements; *Request is what it settled on. */
+static VOID
+IopFilterRequirements(PIOP_PDO Pdo, PIOP_INTERRUPT_REQUEST Request)
 {
     IO_STACK_LOCATION Location = {0};
     ULONG_PTR Information = 0;
-    ULONG Messages;
 
+    RtlZeroMemory(Request, sizeof(*Request));
     if (!NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_RESOURCE_REQUIREMENTS, &Location,
                                &Information)) ||
         Information == 0) {
-        return 0;
+        return;
     }
     Location.Parameters.FilterResourceRequirements.IoResourceRequirementList =
         (PIO_RESOURCE_REQUIREMENTS_LIST)Information;
     /* Whoever replaces the list frees the one it got: Information is what is left. */
     IopSendPnp(Pdo, IRP_MN_FILTER_RESOURCE_REQUIREMENTS, &Location, &Information);
-    if (Information == 0) {
-        return 0;
+    if (Information != 0) {
+        IopReadInterruptRequest((PIO_RESOURCE_REQUIREMENTS_LIST)Information, Request);
+        ExFreePool((PVOID)Information);
     }
-    Messages = IopCountRequestedMessages((PIO_RESOURCE_REQUIREMENTS_LIST)Information);
-    ExFreePool((PVOID)Information);
-    return Messages;
 }
 
 /* One line for a device that runs. */
@@ -137,13 +135,14 @@ static NTSTATUS
 IopStartStack(PIOP_PDO Pdo, const IOP_MODULE *Module)
 {
     IO_STACK_LOCATION Location = {0};
-    ULONG Messages;
+    IOP_INTERRUPT_REQUEST Request;
     NTSTATUS Status;
 
     IopQueryBars(Pdo);
-    Messages = IopFilterRequirements(Pdo);
+    IopFilterRequirements(Pdo, &Request);
+    IopCompleteInterruptRequest(&Request, IopChooseProcessors(Module));
     Pdo->PassiveInterrupts = Module->Passive != 0;
-    Status = IopAssignResources(Pdo, Messages, IopChooseProcessors(Module));
+    Status = IopAssignResources(Pdo, &Request);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

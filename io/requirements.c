@@ -106,32 +106,3 @@ IopBuildRequirements(PIOP_PDO Pdo)
         Used + IopRequireInterrupts(Pdo, &List->List[0].Descriptors[Used], Messages);
     return List;
 }
-
-/*
- * The messages a list asks for, in its first alternative. The list has been through the
- * driver: counts that reach beyond ListSize are cut, and so is the sum.
- */
-ULONG
-IopCountRequestedMessages(const IO_RESOURCE_REQUIREMENTS_LIST *List)
-{
-    ULONG Header = FIELD_OFFSET(IO_RESOURCE_REQUIREMENTS_LIST, List[0].Descriptors);
-    ULONG64 Messages = 0;
-    ULONG Count;
-
-    if (List->AlternativeLists == 0 || List->ListSize < Header) {
-        return 0;
-    }
-    Count = min(List->List[0].Count,
-                (ULONG)((List->ListSize - Header) / sizeof(IO_RESOURCE_DESCRIPTOR)));
-    for (ULONG Index = 0; Index < Count; Index++) {
-        const IO_RESOURCE_DESCRIPTOR *Descriptor = &List->List[0].Descriptors[Index];
-
-        if (Descriptor->Type == CmResourceTypeInterrupt &&
-            (Descriptor->Flags & CM_RESOURCE_INTERRUPT_MESSAGE) != 0) {
-            Messages += (ULONG)(Descriptor->u.Interrupt.MaximumVector -
-                                Descriptor->u.Interrupt.MinimumVector) +
-                        1ULL;
-        }
-    }
-    return (ULONG)min(Messages, (ULONG64)IOP_MAXIMUM_MESSAGES);
-}

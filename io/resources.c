@@ -5,12 +5,14 @@
 #include "iop.h"
 
 /*
- * Gets the device its interrupts: Messages of them, else one message, else the line
+ * Gets the device its interrupts: the messages asked for, else one message, else the line
  * (MSI-4). A device without any interrupt may still start.
  */
 static VOID
-IopAssignInterrupts(PIOP_PDO Pdo, ULONG Messages, KAFFINITY Processors)
+IopAssignInterrupts(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request)
 {
+    const KAFFINITY *Processors = Request->MessageProcessors;
+    ULONG Messages = Request->Messages;
     NTSTATUS Status = STATUS_NOT_SUPPORTED;
 
     if (Messages != 0) {
@@ -22,7 +24,7 @@ IopAssignInterrupts(PIOP_PDO Pdo, ULONG Messages, KAFFINITY Processors)
         Pdo->InterruptCount = 1;
     }
     if (!NT_SUCCESS(Status) && Pdo->InterruptPin != 0) {
-        Status = HalAssignLine(Pdo->Address, Processors, Pdo->Interrupts);
+        Status = HalAssignLine(Pdo->Address, Request->LineProcessors, Pdo->Interrupts);
         Pdo->InterruptCount = 1;
     }
     if (!NT_SUCCESS(Status)) {
@@ -157,15 +159,13 @@ IopDescribeResources(PIOP_PDO Pdo)
 }
 
 /*
- * Gives Pdo, whose regions are known, its interrupts and builds its lists.
- *   Messages    message-signalled interrupts to ask for; 0: the line
- *   Processors  where the interrupts go, all of them active
- * STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
+ * Gives Pdo, whose regions are known, the interrupts of a complete request, and builds its
+ * lists. STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
  */
 NTSTATUS
-IopAssignResources(PIOP_PDO Pdo, ULONG Messages, KAFFINITY Processors)
+IopAssignResources(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request)
 {
-    IopAssignInterrupts(Pdo, Messages, Processors);
+    IopAssignInterrupts(Pdo, Request);
     Pdo->ResourceLength =
         (ULONG)(FIELD_OFFSET(CM_RESOURCE_LIST,
                              List[0].PartialResourceList.PartialDescriptors) +

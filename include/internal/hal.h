@@ -119,13 +119,14 @@ NTSTATUS HalAssignLine(HAL_PCI_ADDRESS Address, ULONG64 Affinity,
                        PHAL_INTERRUPT_ASSIGNMENT Assignment);
 
 /*
- * Gives the PCI function Count messages: MSI-X when it has it, else MSI (then one aligned
- * block of vectors; Count is 1, 2, 4, 8 or 16, and more than one go to one processor).
+ * Gives the PCI function Count messages: MSI-X when it has it, message i to Affinities[i];
+ * else MSI (then one aligned block of vectors; Count is 1, 2, 4, 8 or 16; Affinities[0] is
+ * that of all of them, and more than one go to its first processor).
  * STATUS_NOT_SUPPORTED: no capability, or not that many messages. STATUS_DEVICE_BUSY: it
  * has messages already.
  */
-NTSTATUS HalAssignMessages(HAL_PCI_ADDRESS Address, ULONG64 Affinity, ULONG Count,
-                           PHAL_INTERRUPT_ASSIGNMENT Assignments);
+NTSTATUS HalAssignMessages(HAL_PCI_ADDRESS Address, const ULONG64 *Affinities,
+                           ULONG Count, PHAL_INTERRUPT_ASSIGNMENT Assignments);
 ULONG HalQueryMessageCount(HAL_PCI_ADDRESS Address); /* 0: no MSI and no MSI-X */
 /* One call an assignment; the last user of a line, the last message, restores the source.
  */

@@ -79,8 +79,9 @@ StartDevice(PIO_STACK_LOCATION Stack)
     return Status;
 }
 
-/* Copies the interrupt descriptors; for case=beyond asks for more messages first. */
-static VOID
+/* Copies the interrupt descriptors; for case=beyond asks for more messages first. Then it
+   is the suite's turn. */
+static PIO_RESOURCE_REQUIREMENTS_LIST
 FilterRequirements(PIO_RESOURCE_REQUIREMENTS_LIST List)
 {
     for (ULONG Index = 0; Index < List->List[0].Count; Index++) {
@@ -96,6 +97,7 @@ FilterRequirements(PIO_RESOURCE_REQUIREMENTS_LIST List)
         }
         Pci.Required[Pci.RequiredCount++] = *Descriptor;
     }
+    return Pci.Filter != NULL ? Pci.Filter(List) : List;
 }
 
 static NTSTATUS
@@ -129,7 +131,8 @@ DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     Status = IoForwardIrpSynchronously(Pci.Lower, Irp) ? Irp->IoStatus.Status
                                                        : STATUS_UNSUCCESSFUL;
     if (Stack->MinorFunction == IRP_MN_FILTER_RESOURCE_REQUIREMENTS) {
-        FilterRequirements((PIO_RESOURCE_REQUIREMENTS_LIST)Irp->IoStatus.Information);
+        Irp->IoStatus.Information = (ULONG_PTR)FilterRequirements(
+            (PIO_RESOURCE_REQUIREMENTS_LIST)Irp->IoStatus.Information);
         Status = STATUS_SUCCESS;
     } else if (NT_SUCCESS(Status)) {
         Status = StartDevice(Stack);

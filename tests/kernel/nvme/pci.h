@@ -20,8 +20,12 @@ typedef struct _INTERRUPT_LIST {
     CM_PARTIAL_RESOURCE_DESCRIPTOR Entries[MAXIMUM_DESCRIPTORS];
 } INTERRUPT_LIST;
 
+/* Changes a list of requirements on its way up, or replaces it and frees the old one. */
+typedef PIO_RESOURCE_REQUIREMENTS_LIST PCI_FILTER(PIO_RESOURCE_REQUIREMENTS_LIST List);
+
 /* Set before START is completed, constant afterwards. */
 typedef struct _PCI_DEVICE {
+    PCI_FILTER *Filter; /* set before StartSuite, or NULL */
     PDEVICE_OBJECT Physical, Lower;
     PUCHAR Registers; /* its first memory region */
     ULONG Length;
