@@ -57,6 +57,14 @@ ExpAllocateForDriver(PEXP_DRIVER Driver, POOL_TYPE PoolType, SIZE_T Size, ULONG 
 }
 
 /* Every allocation, with the return address of the routine it was asked of. */
+static EX_ALLOCATE_OBSERVER *ExpAllocateObserver; /* NULL: nobody asks */
+
+VOID
+ExSetAllocateObserver(EX_ALLOCATE_OBSERVER *Observer)
+{
+    ExpAllocateObserver = Observer;
+}
+
 static PVOID
 ExpAllocate(POOL_TYPE PoolType, SIZE_T Size, ULONG Tag, ULONG_PTR Caller)
 {
@@ -74,6 +82,9 @@ ExpAllocate(POOL_TYPE PoolType, SIZE_T Size, ULONG Tag, ULONG_PTR Caller)
         Block = ExpAllocateForDriver(Driver, PoolType, Size, Tag, Caller);
     } else {
         Block = ExpAllocateOrdinary(PoolType, Size, Tag);
+    }
+    if (Block != NULL && ExpAllocateObserver != NULL) {
+        ExpAllocateObserver(Block, Size);
     }
     if (Block != NULL && (PoolType & POOL_ZERO_ALLOCATION)) {
         memset(Block, 0, Size);

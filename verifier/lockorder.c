@@ -79,6 +79,7 @@ VfInitializeLockOrder(VOID)
         Edges[Index].Next = VfFreeEdges;
         VfFreeEdges = &Edges[Index];
     }
+    ExSetAllocateObserver(VfForgetLocks); /* whatever lay there before */
     return TRUE;
 }
 

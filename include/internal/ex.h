@@ -22,6 +22,10 @@ typedef struct _EX_POOL_USAGE {
 } EX_POOL_USAGE, *PEX_POOL_USAGE;
 
 VOID ExQueryPoolUsage(PEX_POOL_USAGE Usage);
+/* Called with each block that is given out, at its caller's level: what is known of that memory
+   is void. Set once, by the verifier. */
+typedef VOID EX_ALLOCATE_OBSERVER(PVOID Base, SIZE_T Size);
+VOID ExSetAllocateObserver(EX_ALLOCATE_OBSERVER *Observer);
 /* Blocks and bytes in use under one tag (what a leak test compares). */
 VOID ExQueryPoolTagUsage(ULONG Tag, PEX_POOL_USAGE Usage);
 /* FALSE when Address is not the start of a live pool block. */
