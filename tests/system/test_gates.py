@@ -70,7 +70,7 @@ def interrupt_object(run, nt, processor, vector):
 
 
 def test_gates_lead_to_their_objects(held, layout, nt):
-    """KINT-8, KINT-9: up to 6.3 the gate of a connected vector leads to the object's
+    """KINT-7, KINT-8, KINT-9: up to 6.3 the gate of a connected vector leads to the object's
     DispatchCode; from 10.0 to the vector's thunk, 8 bytes from the next one's."""
     assert held.report["interrupt_objects"]
     for item in held.report["interrupt_objects"]:
@@ -100,6 +100,37 @@ def test_objects_are_what_the_report_says(held, layout):
         assert member(memory, layout, "Number") == item["processor"]
         assert member(memory, layout, "Connected") == 1
         assert member(memory, layout, "ServiceRoutine") != 0
+
+
+def test_dispatch_code_is_a_copy_of_one_template(held, layout, nt):
+    """KINT-7: the same real code in each object, and none from 10.0 on."""
+    assert ("DispatchCode" in layout) == (nt not in ("10.0", "2004"))
+    if "DispatchCode" not in layout:
+        return
+    offset, size = layout["DispatchCode"]
+    template = read_memory(held, 0, evaluate(nt, "&KiInterruptTemplate"), size)
+    assert any(template)
+    for item in held.report["interrupt_objects"]:
+        address = int(item["address"], 16) + offset
+        assert read_memory(held, item["processor"], address, size) == template
+
+
+def test_a_single_object_has_the_single_dispatcher(held, layout, nt):
+    """KINT-14: these vectors have one object each; chains are the kernel tests'."""
+    for item in held.report["interrupt_objects"]:
+        memory = read_memory(held, item["processor"], int(item["address"], 16),
+                             layout["__sizeof__"][1])
+        assert member(memory, layout, "DispatchAddress") == evaluate(nt, "&KiInterruptDispatch")
+
+
+def test_interrupts_are_counted_once(held, nt):
+    """CHN-11: KPRCB.InterruptCount is what the report says of each processor."""
+    for item in held.report["processors"]:
+        block = evaluate(nt, f"&KiProcessorBlock[{item['number']}]")
+        prcb = int.from_bytes(read_memory(held, 0, block, 8), "little")
+        at = prcb + evaluate(nt, "&((struct _KPRCB *)0)->InterruptCount")
+        count = int.from_bytes(read_memory(held, 0, at, 8), "little")
+        assert count == item["interrupts"]
 
 
 def test_objects_count_what_the_report_says(held, layout):
