@@ -227,6 +227,7 @@ else
 lint: packages
 	@echo "  FORMAT"; clang-format --dry-run --Werror $(FORMATTED)
 	@echo "  LAYERS"; tools/check_layers
+	@echo "  RULES"; tools/conformance | cmp - docs/conformance.md
 	@echo "  WDF"; tools/wdf_functions header | cmp - include/wdffuncenum.h
 	@echo "  CLANG"; $(MAKE) --no-print-directory -s CC=clang BUILD=build/lint-$(NT) \
 	    build/lint-$(NT)/dirql.elf

@@ -96,7 +96,7 @@ def test_sys(output):
 
 
 def test_idt(output):
-    """Every processor's table; the e1000's ISR behind a vector of some processor."""
+    """DBG-1: Every processor's table; the e1000's ISR behind a vector of some processor."""
     text = output["nt idt"]
     assert len(re.findall(r"^Dumping IDT: [0-9a-f]{16} \(processor \d\)$", text, re.M)) == 4
     assert re.search(r"^[0-9a-f]{2}:\t[0-9a-f]{16} e1000!E1000\w+ \(KINTERRUPT [0-9a-f]{16}\)$",
@@ -123,6 +123,7 @@ def test_idt_all(output):
 
 
 def test_irql(session):
+    """DBG-2, IRQL-25: one line a processor, with the level it had when it stopped."""
     assert re.search(r"^Debugger saved IRQL for processor 0x\d -- \d+ \(\w+\)$",
                      session.held["nt irql"], re.M)
     assert len(re.findall(r"^Debugger saved IRQL .* -- \d+ \(\w+\)$",
@@ -131,6 +132,7 @@ def test_irql(session):
 
 
 def test_pcr_and_prcb(output):
+    """DBG-4, DBG-5, STR-23, STR-24: WinDbg's rows, and where the PRCB stands."""
     assert re.search(r"^KPCR for Processor 1 at [0-9a-f]{16}:\n    Major 1 Minor 1$",
                      output["nt pcr 1"], re.M)
     fields = dict(re.findall(r"^ +(\w+): ([0-9a-f]{16})$", output["nt pcr 1"], re.M))
@@ -151,6 +153,7 @@ def test_interrupts(output):
 
 
 def test_kinterrupt(output, nt):
+    """DBG-9, KINT-1: the object as `dt nt!_KINTERRUPT` shows it."""
     text = output["object"]
     assert re.search(r"^   \+0x000 Type +: 0n22$", text, re.M)
     assert re.search(r"^   \+0x002 Size +: 0n\d+$", text, re.M)
@@ -165,6 +168,7 @@ def test_kinterrupt(output, nt):
 
 
 def test_apic(session):
+    """DBG-6: a local APIC's rows."""
     text = session.held["nt apic 2"]
     assert text.startswith("Apic @ fffe0000  ID:2  LogDesc:04000000  DestFmt:ffffffff  TPR ")
     assert "SpurVec:df  FaultVec:e2  error:0" in text
@@ -174,6 +178,7 @@ def test_apic(session):
 
 
 def test_ioapic(session):
+    """DBG-7: the I/O APIC's rows."""
     text = session.held["nt ioapic"]
     assert text.startswith("IoApic @ FEC00000  ID:0 (20)  Arb:0")
     assert len(re.findall(r"^Inti[0-9A-F]{2}\.: [0-9a-f]{8}`[0-9a-f]{8}  Vec:",
@@ -231,6 +236,7 @@ def test_before_the_kernel_is_up(session):
 
 
 def test_irp_at_work(session):
+    """DBG-11: the stack locations of an IRP that is on its way."""
     text = session.inside["nt irp Irp"]
     assert re.search(r"^Irp is \S.* with \d+ stacks \d+ is current \(= 0x[0-9a-f]{16}\)$",
                      text, re.M)
@@ -239,6 +245,7 @@ def test_irp_at_work(session):
 
 
 def test_queued_dpc(session):
+    """DBG-3, STR-26: a queued DPC and of which kind it is."""
     assert re.search(r"^ \d: (Normal  |Threaded): 0x[0-9a-f]{16} 0x[0-9a-f]{16} \w+!\w+",
                      session.inside["nt dpcs"], re.M), session.inside
 

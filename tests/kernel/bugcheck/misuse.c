@@ -134,7 +134,7 @@ EndlessDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     StayForEver();
 }
 
-/* WDG-3: one DPC too long; the boot's limit is 32 clock ticks (tests.txt). */
+/* WDG-3, BUG-27: one DPC too long; the boot's limit is 32 clock ticks (tests.txt). */
 VOID
 StayInDpc(VOID)
 {

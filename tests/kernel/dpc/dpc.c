@@ -62,7 +62,8 @@ TestInsert(VOID)
        "DPC-7 the first insert queues");
     ok(KeInsertQueueDpc(&Record->Dpc, (PVOID)3, (PVOID)4) == FALSE,
        "DPC-7 a second insert changes nothing");
-    ok_equal(Record->Runs, 0, "DPC-17 nothing runs at DISPATCH_LEVEL");
+    ok_equal(Record->Runs, 0,
+             "DPC-17 DPC-20 nothing runs at DISPATCH_LEVEL: the request is pending");
     KeLowerIrql(Old);
     ok_equal(Record->Runs, 1, "DPC-9 two inserts before it runs are one run");
     ok(Record->Argument1 == (PVOID)1 && Record->Argument2 == (PVOID)2,

@@ -37,7 +37,7 @@ TestChain(VOID)
     First.Claims = FALSE;
     RaiseShared(&Second);
     ok(First.Calls == 1 && Second.Calls == 1,
-       "ISR-2 CHN-1 after FALSE the next is asked");
+       "ISR-2 SPR-1 CHN-1 after FALSE the next is asked");
     ok_equal(Second.Irql, Device.Irql + 1,
              "CHN-4 CHN-10 each at its own SynchronizeIrql");
     ok_equal(First.Irql, Device.Irql, "CHN-4 lower before and after");

@@ -4,9 +4,9 @@
  */
 #include "../cases.h"
 
-#define VERIFIER_CALL_INTERRUPTS_OFF     0xC0
+#define VERIFIER_CALL_INTERRUPTS_OFF     0xC0 /* VER-15 */
 #define VERIFIER_DISPATCH_INTERRUPTS_OFF 0xC1
-#define VERIFIER_COMPLETION_IRQL         0xFA
+#define VERIFIER_COMPLETION_IRQL         0xFA /* VER-16 */
 
 #define ADDRESS(Pointer) ((ULONG64)(ULONG_PTR)(Pointer))
 

@@ -15,6 +15,13 @@ typedef struct _OBJECT_HEADER {
     USHORT Size;
 } OBJECT_HEADER, *POBJECT_HEADER;
 
+/* Offsets in KPCR, and in the KPRCB that stands in it. */
+#define FIELD_SELF           0x18
+#define FIELD_MAJOR          0x60
+#define FIELD_PRCB           0x180
+#define FIELD_CURRENT_THREAD 0x08
+#define FIELD_NUMBER         0x24
+
 #define KOBJECT_INTERRUPT    22
 #define KOBJECT_DEVICE_QUEUE 20
 #define KOBJECT_DPC          19
@@ -56,6 +63,9 @@ TestNumbers(VOID)
        "KINT-2 a threaded DPC is of type 24, or 26 from NT 10.0 on");
     KeInitializeDeviceQueue(&Queue);
     ok_equal(Queue.Type, KOBJECT_DEVICE_QUEUE, "KINT-2 a device queue is of type 20");
+    ok(LowImportance == 0 && MediumImportance == 1 && HighImportance == 2 &&
+           MediumHighImportance == 3,
+       "DPC-5 the importances, of which MediumHigh is the greatest number");
     ok(LevelSensitive == 0 && Latched == 1, "KINT-18 the two interrupt modes");
     ok(InterruptPolarityUnknown == 0 && InterruptActiveHigh == 1 &&
            InterruptRisingEdge == 1 && InterruptActiveLow == 2 &&
@@ -65,6 +75,28 @@ TestNumbers(VOID)
     ok(IrqPriorityUndefined == 0 && IrqPriorityLow == 1 && IrqPriorityNormal == 2 &&
            IrqPriorityHigh == 3,
        "AFF-3 the interrupt priorities");
+}
+
+/* What drivers have built in of the processor's control region, read as they do. */
+static VOID
+TestProcessorBlock(VOID)
+{
+    ULONG_PTR Self, Prcb;
+    KIRQL Old;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &Old);
+    __asm__ __volatile__("movq %%gs:0x18, %0" : "=r"(Self));
+    __asm__ __volatile__("movq %%gs:0x20, %0" : "=r"(Prcb));
+    ok_equal(*(PULONG_PTR)(Self + FIELD_SELF), Self,
+             "STR-23 KPCR.Self is its own address");
+    ok_equal(Prcb, Self + FIELD_PRCB, "STR-23 the KPRCB stands at 0x180");
+    ok(*(PVOID *)(Prcb + FIELD_CURRENT_THREAD) == KeGetCurrentThread(),
+       "STR-24 KPRCB.CurrentThread stands at 8");
+    ok_equal(*(PULONG)(Prcb + FIELD_NUMBER), KeGetCurrentProcessorNumberEx(NULL),
+             "STR-24 KPRCB.Number stands at 0x24");
+    KeLowerIrql(Old);
+    ok(Self >> 47 == 0x1FFFF && *(PUSHORT)(Self + FIELD_MAJOR) == 1,
+       "STR-23 KPCR.MajorVersion is 1");
 }
 
 /* Connected and disconnected by hand, and what each answers. */
@@ -158,6 +190,9 @@ InterruptObjectTests(VOID)
     USHORT Size;
 
     TestNumbers();
+    TestProcessorBlock();
+    ok(!Device.Message,
+       "MSI-6 a device that could send messages has its line: nobody asked");
     if (!ok_status(ConnectAs(&Version, &Recorder), STATUS_SUCCESS,
                    "CON-15 an object is made")) {
         return;

@@ -58,7 +58,7 @@ MathIsr(PKINTERRUPT Object, PVOID Context)
     return Quiet();
 }
 
-/* VER-12 */
+/* VER-12, FLT-5 */
 VOID
 ClobberMath(VOID)
 {
@@ -75,7 +75,7 @@ VectorIsr(PKINTERRUPT Object, PVOID Context)
     return Quiet();
 }
 
-/* VER-12 */
+/* VER-12, FLT-5 */
 VOID
 ClobberVector(VOID)
 {
