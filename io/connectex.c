@@ -4,6 +4,7 @@
  * what resources.c assigned to the device.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /* The PCI function behind a physical device object; NULL with *Status set. */
 static PIOP_PDO

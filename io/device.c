@@ -7,6 +7,7 @@
  * later.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 KSPIN_LOCK IopDatabaseLock;
 LIST_ENTRY IopDevices = {&IopDevices, &IopDevices};
@@ -192,6 +193,9 @@ IopCloseDevice(PDEVICE_OBJECT Device)
     Device->ReferenceCount--;
     Delete = Device->ReferenceCount == 0 &&
              (Device->DeviceObjectExtension->Flags & IOP_DEVICE_DELETE_PENDING) != 0;
+    if (Device->ReferenceCount == 0) {
+        IopNoteLastClose(Device);
+    }
     KeReleaseSpinLock(&IopDatabaseLock, OldIrql);
     if (Delete) {
         IopCompleteDelete(Device);

@@ -3,6 +3,7 @@
  * unloaded when no device is left.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 LIST_ENTRY IopDrivers = {&IopDrivers, &IopDrivers};
 
@@ -86,7 +87,9 @@ IopCreateDriver(const IOP_MODULE *Module, PKLDR_DATA_TABLE_ENTRY Image,
                   sizeof(Driver->DriverName), L"\\Driver\\", Module->ServiceName);
     IopMakeString(&Driver->Extension.Public.ServiceKeyName, Driver->ServiceKeyName,
                   sizeof(Driver->ServiceKeyName), L"", Module->ServiceName);
+    IopAcquirePnpLock();
     InsertTailList(&IopDrivers, &Driver->Extension.Link);
+    IopReleasePnpLock();
     *Result = &Driver->Object;
     return STATUS_SUCCESS;
 }
@@ -154,6 +157,8 @@ IopUnloadDriver(PDRIVER_OBJECT Driver)
     }
     /* A DPC it queued last may still be running its code. */
     KeFlushQueuedDpcs();
+    IopAcquirePnpLock();
     RemoveEntryList(&Extension->Link);
+    IopReleasePnpLock();
     ObDereferenceObject(Driver);
 }

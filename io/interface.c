@@ -3,6 +3,7 @@
  * the driver has it enabled.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 typedef struct _IOP_INTERFACE {
     LIST_ENTRY Link;
@@ -12,7 +13,7 @@ typedef struct _IOP_INTERFACE {
     WCHAR Text[IOP_MAXIMUM_NAME];
 } IOP_INTERFACE, *PIOP_INTERFACE;
 
-/* Drivers call at PASSIVE_LEVEL, from any thread; entries are never freed. */
+/* Drivers call at PASSIVE_LEVEL, from any thread. Entries go with their device. */
 static LIST_ENTRY IopInterfaces = {&IopInterfaces, &IopInterfaces};
 static KSPIN_LOCK IopInterfaceLock;
 
@@ -164,3 +165,39 @@ IoSetDeviceInterfaceState(PUNICODE_STRING SymbolicLinkName, BOOLEAN Enable)
     return STATUS_SUCCESS;
 }
 EXPORT(IoSetDeviceInterfaceState);
+
+/* Takes one interface of Device off the list; NULL: there is none left. */
+static PIOP_INTERFACE
+IopTakeInterface(PDEVICE_OBJECT Device)
+{
+    PIOP_INTERFACE Found = NULL;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopInterfaceLock, &OldIrql);
+    for (PLIST_ENTRY Link = IopInterfaces.Flink; Link != &IopInterfaces;
+         Link = Link->Flink) {
+        PIOP_INTERFACE Interface = CONTAINING_RECORD(Link, IOP_INTERFACE, Link);
+
+        if (Interface->Device == Device) {
+            RemoveEntryList(Link);
+            Found = Interface;
+            break;
+        }
+    }
+    KeReleaseSpinLock(&IopInterfaceLock, OldIrql);
+    return Found;
+}
+
+VOID
+IopForgetInterfaces(PDEVICE_OBJECT Device)
+{
+    PIOP_INTERFACE Interface;
+
+    while ((Interface = IopTakeInterface(Device)) != NULL) {
+        if (Interface->Entry != NULL) {
+            IopRemoveName(Interface->Entry);
+        }
+        ExFreePoolWithTag(Interface, IOP_TAG_PNP);
+        ObDereferenceObject(Device);
+    }
+}

@@ -71,10 +71,11 @@ typedef struct _IOP_MODULE {
 /* DRIVER_OBJECT.DriverExtension. */
 typedef struct _IOP_DRIVER_EXTENSION {
     DRIVER_EXTENSION Public; /* must be first: drivers know it */
-    LIST_ENTRY Link; /* all drivers, in the order of loading; boot's thread only */
+    LIST_ENTRY Link;         /* all drivers, in the order of loading; the lock of pnp.c */
     LIST_ENTRY ClientExtensions;  /* IoAllocateDriverObjectExtension; IopDatabaseLock */
     PKLDR_DATA_TABLE_ENTRY Image; /* NULL: built into the kernel */
     IOP_MODULE Module;
+    BOOLEAN Unloading; /* gets no device any more; the lock of pnp.c */
 } IOP_DRIVER_EXTENSION, *PIOP_DRIVER_EXTENSION;
 
 FORCEINLINE PIOP_DRIVER_EXTENSION
@@ -168,108 +169,6 @@ VOID IopFinishIrp(PIRP Irp, CCHAR PriorityBoost);    /* finish.c */
    PASSIVE_LEVEL. */
 NTSTATUS IopSendIrp(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
                     NTSTATUS InitialStatus, PULONG_PTR Information);
-
-/* ---- Plug and Play, PCI
- * ------------------------------------------------------------------- */
-#define IOP_MAXIMUM_BARS     6
-#define IOP_MAXIMUM_MESSAGES 32
-
-typedef struct _IOP_BAR {
-    UCHAR Type; /* CmResourceTypePort or CmResourceTypeMemory */
-    USHORT Flags;
-    ULONG64 Base;
-    ULONG64 Length;
-} IOP_BAR, *PIOP_BAR;
-
-typedef enum _IOP_PDO_STATE {
-    IopPdoEnumerated, /* no driver, or its driver gone again */
-    IopPdoAdded,      /* AddDevice succeeded */
-    IopPdoStarted
-} IOP_PDO_STATE;
-
-/* A PCI function: the extension of its PDO. */
-typedef struct _IOP_PDO {
-    LIST_ENTRY Link; /* IopPdos, in the order found */
-    PDEVICE_OBJECT DeviceObject;
-    IOP_PDO_STATE State;
-    HAL_PCI_ADDRESS Address;
-    USHORT VendorId;
-    USHORT DeviceId;
-    USHORT SubVendorId;
-    USHORT SubSystemId;
-    UCHAR Revision;
-    UCHAR Class[3]; /* base class, sub class, programming interface */
-    UCHAR HeaderType;
-    UCHAR InterruptPin;
-    USHORT Command; /* as the firmware left it */
-    PDRIVER_OBJECT FunctionDriver;
-    ULONG BarCount;
-    IOP_BAR Bars[IOP_MAXIMUM_BARS];
-    ULONG InterruptCount;      /* assignments the device holds */
-    BOOLEAN PassiveInterrupts; /* its driver's module says passive=1: level 0 (CON-25) */
-    HAL_INTERRUPT_ASSIGNMENT Interrupts[IOP_MAXIMUM_MESSAGES];
-    PCM_RESOURCE_LIST RawResources;
-    PCM_RESOURCE_LIST TranslatedResources;
-    ULONG ResourceLength; /* bytes of each of the two lists */
-} IOP_PDO, *PIOP_PDO;
-
-extern LIST_ENTRY IopPdos;
-extern PDRIVER_OBJECT IopPciDriver;
-
-/* NULL when Device is no PDO of the PCI bus. Any IRQL. */
-PIOP_PDO IopPdoFromDevice(PDEVICE_OBJECT Device);
-
-/* pci.c, pcifunction.c, pciid.c, pciconfig.c, pcipdo.c */
-NTSTATUS IopCreatePciDriver(VOID);
-NTSTATUS IopCreatePdo(HAL_PCI_ADDRESS Address);
-VOID IopQueryBars(PIOP_PDO Pdo);
-/* A multi-string of the ids of one kind, or NULL; the caller frees it with ExFreePool. */
-PWSTR IopBuildPciId(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type);
-/* Bytes of configuration space moved: cut at its end, 0 beyond. */
-ULONG IopAccessConfig(PIOP_PDO Pdo, BOOLEAN Write, PUCHAR Buffer, ULONG Offset,
-                      ULONG Length);
-NTSTATUS IopQueryPciInterface(PIOP_PDO Pdo, PIO_STACK_LOCATION Stack);
-NTSTATUS NTAPI IopPciDispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp);
-
-/* The answer to IRP_MN_QUERY_BUS_INFORMATION. */
-typedef struct _PNP_BUS_INFORMATION {
-    GUID BusTypeGuid;
-    INTERFACE_TYPE LegacyBusType;
-    ULONG BusNumber;
-} PNP_BUS_INFORMATION, *PPNP_BUS_INFORMATION;
-
-/* requirements.c */
-PIO_RESOURCE_REQUIREMENTS_LIST IopBuildRequirements(PIOP_PDO Pdo);
-
-/* policy.c: the interrupts a device's requirements ask for, as its driver filtered them.
-   Processors 0: whoever's turn it is, until IopCompleteInterruptRequest. */
-typedef struct _IOP_INTERRUPT_REQUEST {
-    ULONG Messages; /* 0: the line */
-    KAFFINITY MessageProcessors[IOP_MAXIMUM_MESSAGES];
-    KAFFINITY LineProcessors;
-} IOP_INTERRUPT_REQUEST, *PIOP_INTERRUPT_REQUEST;
-
-VOID IopReadInterruptRequest(const IO_RESOURCE_REQUIREMENTS_LIST *List,
-                             PIOP_INTERRUPT_REQUEST Request);
-VOID IopCompleteInterruptRequest(PIOP_INTERRUPT_REQUEST Request, KAFFINITY Processors);
-
-/* resources.c */
-NTSTATUS IopAssignResources(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request);
-VOID IopReleaseResources(PIOP_PDO Pdo);
-
-/* processors.c: "2", "0,2" or "all" as a mask, a mask as text, and a device's choice. */
-BOOLEAN IopParseProcessors(const CHAR *Text, SIZE_T Length, KAFFINITY *Processors);
-VOID IopFormatProcessors(KAFFINITY Processors, CHAR *Buffer, SIZE_T Size);
-KAFFINITY IopChooseProcessors(const IOP_MODULE *Module);
-
-/* pnp.c. The lock lets one start or removal happen at a time. PASSIVE_LEVEL. */
-VOID IopInitializePnp(VOID);
-VOID IopAcquirePnpLock(VOID);
-VOID IopReleasePnpLock(VOID);
-NTSTATUS IopStartMatchingDevices(PDRIVER_OBJECT Driver);
-VOID IopRemoveDriverDevices(PDRIVER_OBJECT Driver); /* last started first */
-/* Sends the removal IRPs and takes the resources back. The lock is held. */
-VOID IopRemoveDevice(PIOP_PDO Pdo, BOOLEAN Surprise);
 
 /* ---- DMA
  * ---------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
  * From a boot module to a running driver.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 #include <internal/arch.h>
 

@@ -12,6 +12,7 @@
  * quotes around a word that contains blanks; both are undone here.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 #define IOP_MAXIMUM_WORD 256
 

@@ -1,11 +1,13 @@
 /*
  * The PCI bus driver's enumeration: every function from bus 0 through its bridges becomes
  * a PDO. Bridges do too, but no driver is needed for what lies behind them: the firmware
- * has numbered the buses and assigned the addresses, and both stay as they are.
+ * has numbered the buses and assigned the addresses, and both stay as they are; what comes
+ * later gets addresses from pcibridge.c.
  *
  * Host bridges with bus numbers of their own (QEMU's pxb) are not looked for.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 #define PCI_VENDOR_ID            0x00
 #define PCI_HEADER_TYPE          0x0E
@@ -23,12 +25,29 @@ typedef struct _IOP_BUS_SCAN {
     NTSTATUS Status; /* first failure */
 } IOP_BUS_SCAN, *PIOP_BUS_SCAN;
 
-/* Makes a PDO of a function that exists; notes the bus behind a bridge. */
+/* The PDO of a function that is there, or NULL. */
+static PIOP_PDO
+IopFindPdo(HAL_PCI_ADDRESS Address)
+{
+    for (PLIST_ENTRY Link = IopPdos.Flink; Link != &IopPdos; Link = Link->Flink) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+
+        if (!Pdo->Gone && Pdo->Address.Bus == Address.Bus &&
+            Pdo->Address.Device == Address.Device &&
+            Pdo->Address.Function == Address.Function) {
+            return Pdo;
+        }
+    }
+    return NULL;
+}
+
+/* Makes a PDO of a function that exists, unless it has one; notes the bus behind a bridge. */
 static VOID
 IopScanFunction(PIOP_BUS_SCAN Scan, HAL_PCI_ADDRESS Address)
 {
     ULONG Type = HalReadPci(Address, PCI_HEADER_TYPE, 1) & ~(ULONG)PCI_MULTIFUNCTION;
-    NTSTATUS Status = IopCreatePdo(Address);
+    NTSTATUS Status =
+        IopFindPdo(Address) != NULL ? STATUS_SUCCESS : IopCreatePdo(Address);
 
     if (!NT_SUCCESS(Status) && NT_SUCCESS(Scan->Status)) {
         Scan->Status = Status;
@@ -77,6 +96,24 @@ IopNextBus(PIOP_BUS_SCAN Scan, PULONG Bus)
     return FALSE;
 }
 
+/* All devices of one bus. */
+static VOID
+IopScanDevices(PIOP_BUS_SCAN Scan, ULONG Bus)
+{
+    for (ULONG Device = 0; Device < PCI_DEVICES_PER_BUS; Device++) {
+        IopScanDevice(Scan, Bus, Device);
+    }
+}
+
+NTSTATUS
+IopScanBus(ULONG Bus)
+{
+    IOP_BUS_SCAN Scan = {.Status = STATUS_SUCCESS};
+
+    IopScanDevices(&Scan, Bus);
+    return Scan.Status;
+}
+
 /*
  * Finds every PCI function and makes a PDO for each, in ascending order of buses.
  * STATUS_SUCCESS or the first failure to make one; the others exist all the same.
@@ -89,10 +126,9 @@ IoEnumerateDevices(VOID)
     ULONG Bus;
 
     while (IopNextBus(&Scan, &Bus)) {
-        for (ULONG Device = 0; Device < PCI_DEVICES_PER_BUS; Device++) {
-            IopScanDevice(&Scan, Bus, Device);
-        }
+        IopScanDevices(&Scan, Bus);
     }
+    IopStartSlots();
     return Scan.Status;
 }
 

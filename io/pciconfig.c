@@ -3,6 +3,7 @@
  * WRITE_CONFIG, and by the bus interface that works at DISPATCH_LEVEL too.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 #include <initguid.h>
 #include <wdmguid.h>

@@ -3,6 +3,7 @@
  * subsystem and revision down to the class alone.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 #define IOP_MAXIMUM_ID_LIST 1024 /* characters of all ids of one kind */
 

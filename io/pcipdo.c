@@ -5,6 +5,7 @@
  * sender that nobody handled it.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 #include <wdmguid.h>
 
@@ -21,6 +22,7 @@ IopPciStart(PIOP_PDO Pdo)
                                                                : PCI_ENABLE_MEMORY_SPACE;
     }
     HalWritePci(Pdo->Address, PCI_COMMAND, 2, Command);
+    IopOpenBridges(Pdo);
     return STATUS_SUCCESS;
 }
 
@@ -54,7 +56,7 @@ IopPciQueryRelations(PIOP_PDO Pdo, PIRP Irp, PIO_STACK_LOCATION Stack)
     return STATUS_SUCCESS;
 }
 
-/* The device is always on and may not be pulled out. */
+/* The device is always on; one in a slot may be taken out when its driver agrees. */
 static NTSTATUS
 IopPciQueryCapabilities(PIOP_PDO Pdo, PDEVICE_CAPABILITIES Capabilities)
 {
@@ -63,6 +65,10 @@ IopPciQueryCapabilities(PIOP_PDO Pdo, PDEVICE_CAPABILITIES Capabilities)
     }
     Capabilities->Address = ((ULONG)Pdo->Address.Device << 16) | Pdo->Address.Function;
     Capabilities->UINumber = MAXULONG; /* unknown */
+    if (IopIsInSlot(Pdo)) {
+        Capabilities->Removable = TRUE;
+        Capabilities->EjectSupported = TRUE;
+    }
     Capabilities->DeviceState[PowerSystemWorking] = PowerDeviceD0;
     for (ULONG State = PowerSystemSleeping1; State < POWER_SYSTEM_MAXIMUM; State++) {
         Capabilities->DeviceState[State] = PowerDeviceD3;

@@ -1,11 +1,11 @@
 /*
- * Plug and Play: matching drivers and devices, starting and removing them.
+ * Plug and Play: matching drivers and devices, and starting them (remove.c lets them go).
  *
  * The order is NT's: AddDevice builds the stack, the requirements are filtered from the
- * top, resources are assigned, IRP_MN_START_DEVICE goes down the stack. Removal sends the
- * query, then the removal itself, then takes the resources back.
+ * top, resources are assigned, IRP_MN_START_DEVICE goes down the stack.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /* Signalled when free. Not a fast mutex: that would raise to APC_LEVEL, and drivers are
    called at PASSIVE_LEVEL while it is held. */
@@ -29,8 +29,7 @@ IopReleasePnpLock(VOID)
     KeSetEvent(&IopPnpLock, IO_NO_INCREMENT, FALSE);
 }
 
-/* Sends a Plug and Play IRP whose parameters Location holds. */
-static NTSTATUS
+NTSTATUS
 IopSendPnp(PIOP_PDO Pdo, UCHAR MinorFunction, PIO_STACK_LOCATION Location,
            PULONG_PTR Information)
 {
@@ -39,8 +38,7 @@ IopSendPnp(PIOP_PDO Pdo, UCHAR MinorFunction, PIO_STACK_LOCATION Location,
     return IopSendIrp(Pdo->DeviceObject, Location, STATUS_NOT_SUPPORTED, Information);
 }
 
-/* A name for console lines. */
-static const CHAR *
+const CHAR *
 IopPdoName(PIOP_PDO Pdo)
 {
     return Pdo->DeviceObject->DeviceObjectExtension->Description;
@@ -138,7 +136,7 @@ IopStartStack(PIOP_PDO Pdo, const IOP_MODULE *Module)
     IOP_INTERRUPT_REQUEST Request;
     NTSTATUS Status;
 
-    IopQueryBars(Pdo);
+    IopReportMissingBars(Pdo);
     IopFilterRequirements(Pdo, &Request);
     IopCompleteInterruptRequest(&Request, IopChooseProcessors(Module));
     Pdo->PassiveInterrupts = Module->Passive != 0;
@@ -175,12 +173,19 @@ IopStartDevice(PIOP_PDO Pdo, PDRIVER_OBJECT Driver)
     if (!NT_SUCCESS(Status)) {
         DbgPrint("io: %s: IRP_MN_START_DEVICE for %s failed with status 0x%08X\n",
                  Module->BaseName, IopPdoName(Pdo), Status);
-        IopRemoveDevice(Pdo, FALSE);
+        IopRemoveDevice(Pdo);
         return Status;
     }
     Pdo->State = IopPdoStarted;
     IopReportStart(Pdo, Module);
     return STATUS_SUCCESS;
+}
+
+static BOOLEAN
+IopMatches(PIOP_PDO Pdo, const IOP_MODULE *Module)
+{
+    return IopMatchesIds(Pdo, Module, BusQueryHardwareIDs) ||
+           IopMatchesIds(Pdo, Module, BusQueryCompatibleIDs);
 }
 
 /*
@@ -198,9 +203,7 @@ IopStartMatchingDevices(PDRIVER_OBJECT Driver)
         PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
         NTSTATUS Status;
 
-        if (Pdo->State != IopPdoEnumerated ||
-            !(IopMatchesIds(Pdo, Module, BusQueryHardwareIDs) ||
-              IopMatchesIds(Pdo, Module, BusQueryCompatibleIDs))) {
+        if (Pdo->State != IopPdoEnumerated || !IopMatches(Pdo, Module)) {
             continue;
         }
         Status = IopStartDevice(Pdo, Driver);
@@ -216,61 +219,18 @@ IopStartMatchingDevices(PDRIVER_OBJECT Driver)
     return Result;
 }
 
-/* ---- removal
- * ----------------------------------------------------------------------------- */
-
-/* References (or dereferences) every device on top of the PDO. */
-static ULONG
-IopHoldStack(PIOP_PDO Pdo, PDEVICE_OBJECT *Devices, ULONG Maximum)
-{
-    PDEVICE_OBJECT Device;
-    ULONG Count = 0;
-    KIRQL OldIrql;
-
-    KeAcquireSpinLock(&IopDatabaseLock, &OldIrql);
-    for (Device = Pdo->DeviceObject->AttachedDevice; Device != NULL && Count < Maximum;
-         Device = Device->AttachedDevice) {
-        ObReferenceObject(Device);
-        Devices[Count++] = Device;
-    }
-    KeReleaseSpinLock(&IopDatabaseLock, OldIrql);
-    return Count;
-}
-
+/* Gives a device that came while the system runs to the first driver that names it. */
 VOID
-IopRemoveDevice(PIOP_PDO Pdo, BOOLEAN Surprise)
+IopStartNewDevice(PIOP_PDO Pdo)
 {
-    PDEVICE_OBJECT Devices[16];
-    IO_STACK_LOCATION Location = {0};
-    ULONG Count = IopHoldStack(Pdo, Devices, RTL_NUMBER_OF(Devices));
-    UCHAR First = Surprise ? IRP_MN_SURPRISE_REMOVAL : IRP_MN_QUERY_REMOVE_DEVICE;
+    for (PLIST_ENTRY Link = IopDrivers.Flink; Link != &IopDrivers; Link = Link->Flink) {
+        PIOP_DRIVER_EXTENSION Driver =
+            CONTAINING_RECORD(Link, IOP_DRIVER_EXTENSION, Link);
 
-    if (Pdo->State == IopPdoStarted &&
-        !NT_SUCCESS(IopSendPnp(Pdo, First, &Location, NULL)) && !Surprise) {
-        DbgPrint("io: %s: its driver refuses removal, it is removed all the same\n",
-                 IopPdoName(Pdo));
-    }
-    IopSendPnp(Pdo, IRP_MN_REMOVE_DEVICE, &Location, NULL);
-    IopReleaseResources(Pdo);
-    Pdo->FunctionDriver = NULL;
-    Pdo->State = IopPdoEnumerated;
-    /* A driver may delete its device and then complete the IRP, whose way up still leads
-       through the device: the references kept it until now. */
-    while (Count != 0) {
-        ObDereferenceObject(Devices[--Count]);
-    }
-}
-
-VOID
-IopRemoveDriverDevices(PDRIVER_OBJECT Driver)
-{
-    IopAcquirePnpLock();
-    for (PLIST_ENTRY Link = IopPdos.Blink; Link != &IopPdos; Link = Link->Blink) {
-        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
-
-        if (Pdo->FunctionDriver == Driver) {
-            IopRemoveDevice(Pdo, FALSE);
+        if (!Driver->Unloading && Driver->Module.HardwareIdCount != 0 &&
+            IopMatches(Pdo, &Driver->Module)) {
+            IopStartDevice(Pdo, Driver->Public.DriverObject);
+            return;
         }
     }
-    IopReleasePnpLock();
 }

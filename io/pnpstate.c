@@ -3,6 +3,7 @@
  * removed while the system runs.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 #define IOP_GONE_STATES (PNP_DEVICE_DISABLED | PNP_DEVICE_FAILED | PNP_DEVICE_REMOVED)
 
@@ -38,7 +39,7 @@ IopRunInvalidation(PVOID Parameter)
         (IopQueryDeviceState(Invalidation->Device) & IOP_GONE_STATES) != 0) {
         DbgPrint("io: %s failed or is gone, its driver is told and it is removed\n",
                  Invalidation->Device->DeviceObjectExtension->Description);
-        IopRemoveDevice(Pdo, TRUE);
+        IopSurpriseRemoveDevice(Pdo);
     }
     IopReleasePnpLock();
     ObDereferenceObject(Invalidation->Device);

@@ -7,6 +7,7 @@
  * through the driver, so nothing in it is taken on trust.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /* The Number-th of the processors of Active, as a mask; behind the last the first again. */
 static KAFFINITY

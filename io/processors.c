@@ -3,6 +3,7 @@
  * irqcpu=, or one after the other.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /* The length of the item Text begins with: up to the comma, or all of it. */
 static SIZE_T

@@ -2,6 +2,7 @@
  * IoGetDeviceProperty: what is known of a PCI function.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /* Hands Length bytes of Data over, or says how many there are. */
 static NTSTATUS

@@ -2,6 +2,7 @@
  * The registry of a service: what its module line says, and the key a device opens.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /* Appends ASCII Text to String; FALSE when it does not fit. */
 static BOOLEAN

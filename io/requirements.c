@@ -5,6 +5,7 @@
  * line opts into (MSI-6), preferred, and the line, as the alternative (MSI-2).
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /* The messages to offer: as many as the driver asked for, if the device has them. */
 static ULONG

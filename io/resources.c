@@ -3,6 +3,7 @@
  * translated lists of IRP_MN_START_DEVICE (CON-22 to CON-24, MSI-1 to MSI-4).
  */
 #include "iop.h"
+#include "iopnp.h"
 
 /*
  * Gets the device its interrupts: the messages asked for, else one message, else the line

@@ -2,6 +2,7 @@
  * The end: devices are told, stopped and removed, drivers unloaded, in reverse order.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 typedef struct _IOP_SHUTDOWN {
     LIST_ENTRY Link;
@@ -95,6 +96,7 @@ IoShutdownSystem(VOID)
     PLIST_ENTRY Link = IopDrivers.Blink;
 
     IopNotifyShutdown();
+    IopStopSlots();
     while (Link != &IopDrivers) {
         PIOP_DRIVER_EXTENSION Driver =
             CONTAINING_RECORD(Link, IOP_DRIVER_EXTENSION, Link);

@@ -2,6 +2,7 @@
  * The start of the I/O manager, and waiting for the programs that use it.
  */
 #include "iop.h"
+#include "iopnp.h"
 
 struct _OBJECT_TYPE IopDeviceObjectType = {"Device", IopDeleteDeviceObject, 0};
 struct _OBJECT_TYPE IopDriverObjectType = {"Driver", IopDeleteDriverObject, 0};

@@ -99,6 +99,7 @@ typedef struct _E1000_CONTEXT {
 
     KSPIN_LOCK Lock; /* guards all that follows */
     BOOLEAN Started;
+    BOOLEAN Gone;         /* taken out without notice; only ever set */
     BOOLEAN DiscardToEnd; /* dropping the rest of a frame that spans descriptors */
     ULONG ReceiveNext;    /* descriptor that the chip completes next */
     ULONG TransmitNext;   /* descriptor that the next frame goes into */

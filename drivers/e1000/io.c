@@ -84,7 +84,7 @@ static NTSTATUS
 E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PLIST_ENTRY Done)
 {
     if (!Context->Started) {
-        return STATUS_DEVICE_NOT_READY;
+        return Context->Gone ? STATUS_NO_SUCH_DEVICE : STATUS_DEVICE_NOT_READY;
     }
     if (!E1000QueueIrp(IsRead ? &Context->Reads : &Context->Writes, Irp)) {
         E1000FinishIrp(Irp, STATUS_CANCELLED, 0, Done);
@@ -101,7 +101,9 @@ E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PLIST_ENTRY
  *
  * A read completes with STATUS_SUCCESS, or with STATUS_BUFFER_OVERFLOW and the part that
  * fits. A write completes when the chip has sent the frame; STATUS_IO_DEVICE_ERROR if it
- * could not. Both: STATUS_CANCELLED, STATUS_DEVICE_NOT_READY, and E1000CheckTransfer's.
+ * could not. Both: STATUS_CANCELLED, STATUS_DEVICE_NOT_READY, and E1000CheckTransfer's;
+ * STATUS_DEVICE_REMOVED if the adapter was taken out meanwhile, STATUS_NO_SUCH_DEVICE if
+ * it had been before.
  */
 NTSTATUS
 NTAPI

@@ -147,7 +147,8 @@ E1000DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         break;
 
     case IRP_MN_SURPRISE_REMOVAL:
-        E1000StopDevice(Context, STATUS_DELETE_PENDING);
+        Context->Gone = TRUE;
+        E1000StopDevice(Context, STATUS_DEVICE_REMOVED);
         Irp->IoStatus.Status = STATUS_SUCCESS;
         break;
 

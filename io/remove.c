@@ -1,0 +1,176 @@
+/*
+ * Letting devices go.
+ *
+ * In order: IRP_MN_QUERY_REMOVE_DEVICE, which any driver of the stack may refuse, then
+ * IRP_MN_REMOVE_DEVICE. A device that is gone already is not asked about:
+ * IRP_MN_SURPRISE_REMOVAL tells its drivers, and IRP_MN_REMOVE_DEVICE follows when the
+ * last file on its stack is closed, however long that takes, since until then requests
+ * may still come in.
+ */
+#include "iop.h"
+#include "iopnp.h"
+
+#define IOP_MAXIMUM_HELD 16 /* devices of one stack, the PDO not counted */
+
+/* References every device on top of the PDO; returns how many. */
+static ULONG
+IopHoldStack(PIOP_PDO Pdo, PDEVICE_OBJECT *Devices)
+{
+    PDEVICE_OBJECT Device;
+    ULONG Count = 0;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopDatabaseLock, &OldIrql);
+    for (Device = Pdo->DeviceObject->AttachedDevice;
+         Device != NULL && Count < IOP_MAXIMUM_HELD; Device = Device->AttachedDevice) {
+        ObReferenceObject(Device);
+        Devices[Count++] = Device;
+    }
+    KeReleaseSpinLock(&IopDatabaseLock, OldIrql);
+    return Count;
+}
+
+/* Whether a file is open on any device of the stack. */
+static BOOLEAN
+IopIsStackOpen(PIOP_PDO Pdo)
+{
+    LONG Opens = 0;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopDatabaseLock, &OldIrql);
+    for (PDEVICE_OBJECT Device = Pdo->DeviceObject; Device != NULL;
+         Device = Device->AttachedDevice) {
+        Opens += Device->ReferenceCount;
+    }
+    KeReleaseSpinLock(&IopDatabaseLock, OldIrql);
+    return Opens != 0;
+}
+
+NTSTATUS
+IopQueryRemoval(PIOP_PDO Pdo)
+{
+    IO_STACK_LOCATION Location = {0};
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    if (Pdo->State != IopPdoStarted) {
+        return STATUS_SUCCESS;
+    }
+    Status = IopSendPnp(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, &Location, NULL);
+    if (NT_SUCCESS(Status) && IopIsStackOpen(Pdo)) {
+        Status = STATUS_DEVICE_BUSY;
+    }
+    if (!NT_SUCCESS(Status)) {
+        /* To everybody, also to whom the query never came: NT does so too. */
+        IopSendPnp(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
+    }
+    return Status;
+}
+
+VOID
+IopRemoveDevice(PIOP_PDO Pdo)
+{
+    PDEVICE_OBJECT Devices[IOP_MAXIMUM_HELD];
+    IO_STACK_LOCATION Location = {0};
+    ULONG Count = IopHoldStack(Pdo, Devices);
+
+    if (Pdo->State != IopPdoEnumerated) {
+        IopSendPnp(Pdo, IRP_MN_REMOVE_DEVICE, &Location, NULL);
+    }
+    IopReleaseResources(Pdo);
+    Pdo->FunctionDriver = NULL;
+    Pdo->State = IopPdoEnumerated;
+    /* A driver may delete its device and then complete the IRP, whose way up still leads
+       through the device: the references kept it until now. */
+    while (Count != 0) {
+        ObDereferenceObject(Devices[--Count]);
+    }
+    if (Pdo->Gone) {
+        IopDeletePdo(Pdo);
+    }
+}
+
+/* Runs in a worker thread when the last file on a surprise-removed stack was closed. */
+static VOID NTAPI
+IopFinishRemoval(PVOID Parameter)
+{
+    PIOP_PDO Pdo = Parameter;
+    PDEVICE_OBJECT Device = Pdo->DeviceObject;
+
+    IopAcquirePnpLock();
+    InterlockedExchange(&Pdo->RemovalQueued, 0);
+    if (Pdo->State == IopPdoSurpriseRemoved && !IopIsStackOpen(Pdo)) {
+        IopRemoveDevice(Pdo);
+    }
+    IopReleasePnpLock();
+    ObDereferenceObject(Device);
+}
+
+/*
+ * The state is read without the lock of pnp.c: it is set before the opens are counted
+ * under IopDatabaseLock, so either the count sees this close, or this sees the state.
+ */
+VOID
+IopNoteLastClose(PDEVICE_OBJECT Device)
+{
+    PIOP_PDO Pdo;
+
+    while (Device->DeviceObjectExtension->AttachedTo != NULL) {
+        Device = Device->DeviceObjectExtension->AttachedTo;
+    }
+    Pdo = IopPdoFromDevice(Device);
+    if (Pdo == NULL || Pdo->State != IopPdoSurpriseRemoved ||
+        InterlockedExchange(&Pdo->RemovalQueued, 1) != 0) {
+        return;
+    }
+    ObReferenceObject(Device);
+    ExInitializeWorkItem(&Pdo->Removal, IopFinishRemoval, Pdo);
+    ExQueueWorkItem(&Pdo->Removal, DelayedWorkQueue);
+}
+
+VOID
+IopSurpriseRemoveDevice(PIOP_PDO Pdo)
+{
+    IO_STACK_LOCATION Location = {0};
+
+    if (Pdo->State == IopPdoSurpriseRemoved) {
+        return; /* it waits already */
+    }
+    if (Pdo->State == IopPdoStarted) {
+        IopSendPnp(Pdo, IRP_MN_SURPRISE_REMOVAL, &Location, NULL);
+        Pdo->State = IopPdoSurpriseRemoved;
+        KeMemoryBarrier();
+        if (IopIsStackOpen(Pdo)) {
+            DbgPrint("io: %s: still open, it is removed when that ends\n",
+                     IopPdoName(Pdo));
+            return;
+        }
+    }
+    IopRemoveDevice(Pdo);
+}
+
+/* The driver itself is to go: who refuses is removed all the same. */
+VOID
+IopRemoveDriverDevices(PDRIVER_OBJECT Driver)
+{
+    PLIST_ENTRY Link;
+
+    IopAcquirePnpLock();
+    IopDriverExtension(Driver)->Unloading = TRUE;
+    Link = IopPdos.Blink;
+    while (Link != &IopPdos) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+        IO_STACK_LOCATION Location = {0};
+
+        Link = Link->Blink; /* before the PDO may go */
+        if (Pdo->FunctionDriver != Driver) {
+            continue;
+        }
+        if (Pdo->State == IopPdoStarted &&
+            !NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, &Location, NULL))) {
+            DbgPrint("io: %s: its driver refuses removal, it is removed all the same\n",
+                     IopPdoName(Pdo));
+        }
+        IopRemoveDevice(Pdo);
+    }
+    IopReleasePnpLock();
+}
