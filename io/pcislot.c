@@ -211,10 +211,11 @@ IopConnectSlot(PIOP_SLOT Slot)
 {
     IOP_CONNECTION Connection = {.ServiceRoutine = IopSlotIsr, .ServiceContext = Slot};
     HAL_PCI_ADDRESS Address = Slot->Port->Address;
-    NTSTATUS Status = HalAssignMessages(Address, 1, 1, &Slot->Interrupt);
+    const ULONG64 Processor = 1;
+    NTSTATUS Status = HalAssignMessages(Address, &Processor, 1, &Slot->Interrupt);
 
     if (!NT_SUCCESS(Status)) {
-        Status = HalAssignLine(Address, 1, &Slot->Interrupt);
+        Status = HalAssignLine(Address, Processor, &Slot->Interrupt);
     }
     if (!NT_SUCCESS(Status)) {
         return Status;
