@@ -135,9 +135,14 @@ DiskcheckRun(PDISK Disk, PDISKCHECK_PARAMETERS Parameters)
                  (unsigned)Status);
         return Status;
     }
+    Disk->KeepGoing = Parameters->KeepGoing != 0;
     Status = DiskcheckReadAll(Disk);
     if (NT_SUCCESS(Status)) {
         Status = DiskcheckScratch(Disk, Parameters->ScratchOffset);
+    }
+    if (Disk->Failed != 0) {
+        DbgPrint("diskcheck: %u requests failed\n", (unsigned)Disk->Failed);
+        Status = NT_SUCCESS(Status) ? STATUS_IO_DEVICE_ERROR : Status;
     }
     return Status;
 }

@@ -82,8 +82,8 @@ DiskSendChunk(PDISK Disk, PDISK_REQUEST Request, UCHAR MajorFunction, ULONGLONG 
 
 /* Takes the oldest request in flight and, of a read, hands its data on. */
 static NTSTATUS
-DiskTakeChunk(PDISK_REQUEST Request, UCHAR MajorFunction, DISK_CHUNK_ROUTINE *Routine,
-              PVOID Context)
+DiskTakeChunk(PDISK Disk, PDISK_REQUEST Request, UCHAR MajorFunction,
+              DISK_CHUNK_ROUTINE *Routine, PVOID Context)
 {
     NTSTATUS Status = DiskWait(Request);
 
@@ -91,7 +91,8 @@ DiskTakeChunk(PDISK_REQUEST Request, UCHAR MajorFunction, DISK_CHUNK_ROUTINE *Ro
         DbgPrint("diskcheck: %s at offset %I64u failed, status 0x%08x\n",
                  MajorFunction == IRP_MJ_WRITE ? "write" : "read", Request->Offset,
                  (unsigned)Status);
-        return Status;
+        Disk->Failed++;
+        return Disk->KeepGoing ? STATUS_SUCCESS : Status;
     }
     if (MajorFunction == IRP_MJ_READ) {
         Status = Routine(Context, Request->Offset, Request->Buffer, Request->Length);
@@ -100,8 +101,9 @@ DiskTakeChunk(PDISK_REQUEST Request, UCHAR MajorFunction, DISK_CHUNK_ROUTINE *Ro
 }
 
 /*
- * Streams a range. After a failure nothing more is sent, and what is in flight is waited
- * for: its buffers are the disk's until then. Returns the first failure.
+ * Streams a range. After a failure, unless it is to keep going, nothing more is sent, and
+ * what is in flight is waited for: its buffers are the disk's until then. Returns the
+ * first failure that ended it.
  */
 NTSTATUS
 DiskStream(PDISK Disk, UCHAR MajorFunction, ULONGLONG Offset, ULONGLONG Length,
@@ -121,8 +123,8 @@ DiskStream(PDISK Disk, UCHAR MajorFunction, ULONGLONG Offset, ULONGLONG Length,
             Sent += NT_SUCCESS(Status) ? 1 : 0;
         }
         if (NT_SUCCESS(Status)) {
-            Status = DiskTakeChunk(&Disk->Requests[Taken % Disk->Depth], MajorFunction,
-                                   Routine, Context);
+            Status = DiskTakeChunk(Disk, &Disk->Requests[Taken % Disk->Depth],
+                                   MajorFunction, Routine, Context);
             Taken++;
         }
     }

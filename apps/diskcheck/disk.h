@@ -25,12 +25,14 @@ typedef struct _DISK {
     PDEVICE_OBJECT DeviceObject;
     ULONGLONG Length; /* in bytes */
     ULONG Depth;
+    BOOLEAN KeepGoing; /* a stream skips a chunk that fails */
+    ULONG Failed;      /* chunks that did */
     DISK_REQUEST Requests[DISK_MAXIMUM_DEPTH];
 } DISK, *PDISK;
 
 /*
  * Handles one chunk of a stream, in order of offset: fills the buffer before a write is
- * sent, looks at it after a read has come. A failure ends the stream.
+ * sent, looks at it after a read has come. A failure of the routine ends the stream.
  */
 typedef NTSTATUS DISK_CHUNK_ROUTINE(PVOID Context, ULONGLONG Offset, PUCHAR Buffer,
                                     ULONG Length);

@@ -7,6 +7,7 @@
  *   Depth          REG_DWORD  requests in flight, default 32
  *   ScratchOffset  REG_DWORD  where the scratch MiB begins, in bytes, a multiple of 512;
  *                             0, the default, is the last MiB of the disk
+ *   KeepGoing      REG_DWORD  not 0: skip what cannot be read or written, and count it
  */
 #pragma once
 
@@ -21,6 +22,7 @@ typedef struct _DISKCHECK_PARAMETERS {
     WCHAR DeviceBuffer[DISKCHECK_NAME_LENGTH];
     ULONG Depth;
     ULONG ScratchOffset;
+    ULONG KeepGoing;
 } DISKCHECK_PARAMETERS, *PDISKCHECK_PARAMETERS;
 
 /* check.c: the thread. Context: the parameters. Its exit status is the verdict. */

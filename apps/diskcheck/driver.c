@@ -26,6 +26,7 @@ DiskcheckSetDefaults(PDISKCHECK_PARAMETERS Parameters)
     Parameters->Device.MaximumLength = sizeof(Parameters->DeviceBuffer);
     Parameters->Depth = DISKCHECK_DEFAULT_DEPTH;
     Parameters->ScratchOffset = 0;
+    Parameters->KeepGoing = 0;
 }
 
 /*
@@ -35,7 +36,7 @@ DiskcheckSetDefaults(PDISKCHECK_PARAMETERS Parameters)
 static VOID
 DiskcheckQueryValues(PDISKCHECK_PARAMETERS Parameters, PCWSTR Path)
 {
-    RTL_QUERY_REGISTRY_TABLE Table[4];
+    RTL_QUERY_REGISTRY_TABLE Table[5];
 
     RtlZeroMemory(Table, sizeof(Table));
     Table[0].Flags = RTL_QUERY_REGISTRY_DIRECT;
@@ -47,6 +48,9 @@ DiskcheckQueryValues(PDISKCHECK_PARAMETERS Parameters, PCWSTR Path)
     Table[2].Flags = RTL_QUERY_REGISTRY_DIRECT;
     Table[2].Name = L"ScratchOffset";
     Table[2].EntryContext = &Parameters->ScratchOffset;
+    Table[3].Flags = RTL_QUERY_REGISTRY_DIRECT;
+    Table[3].Name = L"KeepGoing";
+    Table[3].EntryContext = &Parameters->KeepGoing;
 
     (VOID) RtlQueryRegistryValues(RTL_REGISTRY_ABSOLUTE, Path, Table, NULL, NULL);
 }

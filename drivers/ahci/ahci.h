@@ -5,7 +5,8 @@
  * disk (AHCI_DISK), and behind each disk an AHCI_PORT in pool, freed before either.
  * Reading order: driver.c, pnp.c, hba.c, port.c, identify.c, disk.c, interrupt.c (how it
  * starts), then io.c, queue.c, command.c, issue.c (the way of a request down), isrdpc.c
- * (its way back), and recover.c (when it fails).
+ * (its way back), and timeout.c, recover.c, errorlog.c (when it fails). polled.c is for
+ * commands without an IRP.
  *
  * Two locks, never held together: AHCI_PORT.Lock for a port's requests, and the interrupt
  * lock, taken by KeSynchronizeExecution, for AHCI_HBA.Causes. No IRP is completed under
@@ -13,6 +14,7 @@
  */
 #pragma once
 
+#include "ahciioctl.h"
 #include "hw.h"
 
 #define AHCI_POOL_TAG 0x69636841 /* "Ahci" */
@@ -75,6 +77,8 @@ typedef struct _AHCI_SLOT {
     PIRP Irp;
     PSCATTER_GATHER_LIST List; /* NULL: not mapped yet, or a flush */
     BOOLEAN Serial;            /* a non-queued command: nothing else may be out with it */
+    ULONG SecondsLeft;         /* while issued; 0: overdue */
+    ULONG Attempts;            /* issued in vain, and by its own fault */
 } AHCI_SLOT, *PAHCI_SLOT;
 
 typedef enum _AHCI_PORT_STATE {
@@ -95,9 +99,11 @@ typedef struct _AHCI_PORT {
 
     /* What IDENTIFY DEVICE said: constant from then on. */
     ULONGLONG SectorCount;
-    ULONG Depth; /* commands that may be outstanding */
+    ULONG Depth;      /* commands that may be outstanding */
+    ULONG TrimRanges; /* of one command; 0: the disk does not trim */
     BOOLEAN Queued;
     BOOLEAN FlushSupported;
+    BOOLEAN LogSupported;
     CHAR Model[ATA_ID_MODEL_WORDS * 2 + 1];
 
     LONG PumpRequests; /* interlocked */
@@ -108,9 +114,13 @@ typedef struct _AHCI_PORT {
     BOOLEAN Open;
     BOOLEAN Exclusive; /* a serial command has been chosen and is not finished */
     AHCI_PORT_STATE State;
-    ULONG Busy;   /* slots that hold an IRP */
-    ULONG Issued; /* of those, given to the controller */
-    ULONG Retry;  /* of those, to be issued again, one at a time */
+    ULONG Busy;    /* slots that hold an IRP */
+    ULONG Issued;  /* of those, given to the controller */
+    ULONG Retry;   /* of those, to be issued again */
+    ULONG Beside;  /* of those in Retry, what may go out beside others */
+    ULONG Overdue; /* of those issued, why the port is recovering; 0: an error is */
+    ULONG Fatal;   /* the causes for which the port is recovering */
+    AHCI_STATISTICS Statistics;
     AHCI_SLOT Slots[AHCI_MAXIMUM_SLOTS];
 } AHCI_PORT;
 
@@ -126,12 +136,17 @@ AhciWrite(PUCHAR Registers, ULONG Offset, ULONG Value)
     WRITE_REGISTER_ULONG((volatile ULONG *)(Registers + Offset), Value);
 }
 
+/* settings.c */
+NTSTATUS AhciReadSettings(PUNICODE_STRING RegistryPath);
+ULONG AhciCommandSeconds(VOID);
+
 /* pnp.c */
 DRIVER_DISPATCH AhciPnp;
 
 /* hba.c */
 NTSTATUS AhciStartHba(PAHCI_HBA Hba, PCM_RESOURCE_LIST Translated);
 VOID AhciStopHba(PAHCI_HBA Hba);
+BOOLEAN AhciIsPresent(PAHCI_HBA Hba);
 BOOLEAN AhciWait(PUCHAR Registers, ULONG Offset, ULONG Mask, ULONG Value,
                  ULONG Milliseconds);
 
@@ -144,6 +159,9 @@ BOOLEAN AhciStopPort(PAHCI_PORT Port);
 BOOLEAN AhciStartPort(PAHCI_PORT Port, BOOLEAN ResetLink);
 BOOLEAN AhciLinkIsUp(PAHCI_PORT Port);
 
+/* polled.c */
+NTSTATUS AhciReadPage(PAHCI_PORT Port, ULONG Command, ULONGLONG Address, ULONG Count);
+
 /* identify.c */
 NTSTATUS AhciIdentify(PAHCI_PORT Port);
 
@@ -155,7 +173,7 @@ VOID AhciFreePort(PAHCI_PORT Port);
 
 /* io.c */
 DRIVER_DISPATCH AhciCreateClose;
-DRIVER_DISPATCH AhciReadWriteFlush;
+DRIVER_DISPATCH AhciQueuedRequest;
 DRIVER_DISPATCH AhciDeviceControl;
 VOID AhciCompleteIrp(PIRP Irp, NTSTATUS Status, ULONG_PTR Information);
 VOID AhciCompleteDiskIrp(PAHCI_PORT Port, PIRP Irp, NTSTATUS Status,
@@ -175,14 +193,29 @@ VOID AhciSignalIfIdle(PAHCI_PORT Port);
 /* issue.c */
 NTSTATUS AhciFillRegions(PAHCI_SLOT Slot);
 VOID AhciWriteCommand(PAHCI_SLOT Slot);
-VOID AhciWriteFis(PAHCI_PORT Port, ULONG Slot, ULONG Command, ULONGLONG Sector,
+VOID AhciWriteFis(volatile AHCI_COMMAND_TABLE *Table, ULONG Command, ULONGLONG Sector,
                   ULONG Features, ULONG Count);
-VOID AhciWriteHeader(PAHCI_PORT Port, ULONG Slot, ULONG Regions, BOOLEAN ToDevice);
+VOID AhciWriteHeader(PAHCI_PORT Port, ULONG Slot, volatile AHCI_COMMAND_TABLE *Table,
+                     ULONG Regions, BOOLEAN ToDevice);
+VOID AhciWriteRegion(PAHCI_PORT Port, volatile AHCI_COMMAND_TABLE *Table, ULONG Offset,
+                     ULONG Length);
 
 /* isrdpc.c */
 KSERVICE_ROUTINE AhciLineIsr;
 KMESSAGE_SERVICE_ROUTINE AhciMessageIsr;
 IO_DPC_ROUTINE AhciDpcForIsr;
+
+ULONG AhciServicePort(PAHCI_PORT Port, ULONG Cause);
+
+/* trim.c */
+NTSTATUS AhciCheckTrim(PAHCI_PORT Port, PIRP Irp);
+VOID AhciWriteTrim(PAHCI_SLOT Slot);
+
+/* timeout.c */
+IO_TIMER_ROUTINE AhciTick;
+
+/* errorlog.c */
+BOOLEAN AhciReadErrorLog(PAHCI_PORT Port, PULONG Tag, PULONG Error);
 
 /* recover.c */
 VOID AhciQueueRecovery(PAHCI_PORT Port);

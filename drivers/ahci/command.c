@@ -10,10 +10,13 @@
 
 static DRIVER_LIST_CONTROL AhciListReady;
 
+/* Does it move data of the IRP's MDL? A flush and a trim do not. */
 static BOOLEAN
-AhciIsFlush(PIRP Irp)
+AhciIsTransfer(PIRP Irp)
 {
-    return IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_FLUSH_BUFFERS;
+    UCHAR MajorFunction = IoGetCurrentIrpStackLocation(Irp)->MajorFunction;
+
+    return MajorFunction == IRP_MJ_READ || MajorFunction == IRP_MJ_WRITE;
 }
 
 /* May this IRP, the oldest, go out beside what is out already? Port->Lock is held. */
@@ -22,7 +25,7 @@ AhciAdmits(PAHCI_PORT Port, PIRP Irp)
 {
     ULONG Usable = MAXULONG >> (AHCI_MAXIMUM_SLOTS - Port->Depth);
 
-    if (AhciIsFlush(Irp)) {
+    if (!AhciIsTransfer(Irp)) {
         return Port->Busy == 0;
     }
     return (Usable & ~Port->Busy) != 0;
@@ -40,26 +43,34 @@ AhciClaimSlot(PAHCI_PORT Port, PIRP Irp)
     Port->Busy |= 1UL << Slot->Number;
     Slot->Irp = Irp;
     Slot->List = NULL;
-    Slot->Serial = !Port->Queued || AhciIsFlush(Irp);
+    Slot->Attempts = 0;
+    Slot->Serial = !Port->Queued || !AhciIsTransfer(Irp);
     Port->Exclusive = Slot->Serial;
     return Slot;
 }
 
-/* The lowest slot that has to be tried again, alone. Port->Lock is held. */
+/*
+ * The lowest slot that has to be tried again: first those that may go beside others, then
+ * the others, each alone. Port->Lock is held.
+ */
 static PAHCI_SLOT
 AhciClaimRetry(PAHCI_PORT Port)
 {
+    ULONG Beside = Port->Retry & Port->Beside;
+    ULONG Choice = Beside != 0 ? Beside : Port->Retry;
     PAHCI_SLOT Slot = &Port->Slots[0];
 
-    if (Port->Issued != 0) {
+    if (Beside == 0 && Port->Issued != 0) {
         return NULL;
     }
-    while (!(Port->Retry & (1UL << Slot->Number))) {
+    while (!(Choice & (1UL << Slot->Number))) {
         Slot++;
     }
     Port->Retry &= ~(1UL << Slot->Number);
-    Slot->Serial = TRUE;
-    Port->Exclusive = TRUE;
+    Port->Beside &= ~(1UL << Slot->Number);
+    Port->Statistics.Retried++;
+    Slot->Serial = Slot->Serial || Beside == 0;
+    Port->Exclusive = Slot->Serial;
     return Slot;
 }
 
@@ -102,6 +113,7 @@ AhciIssueSlot(PAHCI_SLOT Slot)
         Port->Retry |= Bit;
     } else if (!Dead) {
         AhciWriteCommand(Slot);
+        Slot->SecondsLeft = AhciCommandSeconds() + 1; /* the first is already begun */
         Port->Issued |= Bit;
         if (!Slot->Serial) {
             AhciWrite(Port->Registers, AHCI_PX_SACT, Bit);
@@ -146,7 +158,7 @@ AhciStartSlot(PAHCI_SLOT Slot)
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     NTSTATUS Status;
 
-    if (Slot->List != NULL || AhciIsFlush(Irp)) {
+    if (Slot->List != NULL || !AhciIsTransfer(Irp)) {
         AhciIssueSlot(Slot);
         return;
     }
@@ -191,6 +203,34 @@ AhciSignalIfIdle(PAHCI_PORT Port)
     }
 }
 
+/* Port->Lock is held. */
+static VOID
+AhciCountRequest(PAHCI_PORT Port, PIRP Irp, NTSTATUS Status, ULONG_PTR Bytes)
+{
+    PAHCI_STATISTICS Statistics = &Port->Statistics;
+
+    if (!NT_SUCCESS(Status)) {
+        Statistics->Failed++;
+        return;
+    }
+    switch (IoGetCurrentIrpStackLocation(Irp)->MajorFunction) {
+    case IRP_MJ_READ:
+        Statistics->Reads++;
+        Statistics->BytesRead += Bytes;
+        break;
+    case IRP_MJ_WRITE:
+        Statistics->Writes++;
+        Statistics->BytesWritten += Bytes;
+        break;
+    case IRP_MJ_FLUSH_BUFFERS:
+        Statistics->Flushes++;
+        break;
+    default:
+        Statistics->Trims++;
+        break;
+    }
+}
+
 /* Frees the slot, then completes its IRP: the next one can start before that returns. */
 static VOID
 AhciFinishSlot(PAHCI_SLOT Slot, NTSTATUS Status)
@@ -212,6 +252,7 @@ AhciFinishSlot(PAHCI_SLOT Slot, NTSTATUS Status)
     Slot->List = NULL;
     Port->Exclusive = Port->Exclusive && !Slot->Serial;
     Port->Busy &= ~(1UL << Slot->Number);
+    AhciCountRequest(Port, Irp, Status, Information);
     AhciSignalIfIdle(Port);
     KeReleaseSpinLockFromDpcLevel(&Port->Lock);
 

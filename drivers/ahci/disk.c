@@ -157,6 +157,10 @@ AhciCreateDisk(PAHCI_PORT Port)
     if (Port->RecoveryItem == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
+    Status = IoInitializeTimer(Port->Disk, AhciTick, Port);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
     Port->Disk->Flags |= DO_DIRECT_IO;
     Port->Disk->AlignmentRequirement = FILE_WORD_ALIGNMENT;
     Port->Open = TRUE;
@@ -186,6 +190,9 @@ AhciDrainPort(PAHCI_PORT Port)
     KeReleaseSpinLock(&Port->Lock, OldIrql);
     AhciFailWaiting(Port, STATUS_NO_SUCH_DEVICE);
     KeWaitForSingleObject(&Port->Idle, Executive, KernelMode, FALSE, &Limit);
+    if (Port->Disk != NULL) {
+        IoStopTimer(Port->Disk); /* a tick on its way ends before the DPCs are flushed */
+    }
 
     KeAcquireSpinLock(&Port->Lock, &OldIrql);
     Port->State = AhciPortDead; /* an error from now on starts no recovery */

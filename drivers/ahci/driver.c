@@ -75,16 +75,19 @@ AhciUnload(PDRIVER_OBJECT DriverObject)
 NTSTATUS
 DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
-    UNREFERENCED_PARAMETER(RegistryPath);
+    NTSTATUS Status = AhciReadSettings(RegistryPath);
 
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
     DriverObject->DriverExtension->AddDevice = AhciAddDevice;
     DriverObject->DriverUnload = AhciUnload;
     DriverObject->MajorFunction[IRP_MJ_CREATE] = AhciCreateClose;
     DriverObject->MajorFunction[IRP_MJ_CLOSE] = AhciCreateClose;
     DriverObject->MajorFunction[IRP_MJ_CLEANUP] = AhciCreateClose;
-    DriverObject->MajorFunction[IRP_MJ_READ] = AhciReadWriteFlush;
-    DriverObject->MajorFunction[IRP_MJ_WRITE] = AhciReadWriteFlush;
-    DriverObject->MajorFunction[IRP_MJ_FLUSH_BUFFERS] = AhciReadWriteFlush;
+    DriverObject->MajorFunction[IRP_MJ_READ] = AhciQueuedRequest;
+    DriverObject->MajorFunction[IRP_MJ_WRITE] = AhciQueuedRequest;
+    DriverObject->MajorFunction[IRP_MJ_FLUSH_BUFFERS] = AhciQueuedRequest;
     DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = AhciDeviceControl;
     DriverObject->MajorFunction[IRP_MJ_PNP] = AhciPnp;
     DriverObject->MajorFunction[IRP_MJ_POWER] = AhciForward;

@@ -37,6 +37,18 @@ AhciWait(PUCHAR Registers, ULONG Offset, ULONG Mask, ULONG Value, ULONG Millisec
     return (AhciRead(Registers, Offset) & Mask) == Value;
 }
 
+/*
+ * Does the controller answer? One that is gone reads as all ones or, behind some bridges,
+ * as zero; AE has been set since AhciTakeOver, and some other bits never are. Any IRQL.
+ */
+BOOLEAN
+AhciIsPresent(PAHCI_HBA Hba)
+{
+    ULONG Control = AhciRead(Hba->Registers, AHCI_GHC);
+
+    return Control != MAXULONG && (Control & AHCI_GHC_AE);
+}
+
 /* ABAR is BAR 5: the function's last memory resource (the lower BARs are I/O ports). */
 static NTSTATUS
 AhciMapRegisters(PAHCI_HBA Hba, PCM_RESOURCE_LIST Translated)
@@ -138,6 +150,7 @@ AhciPublishDisks(PAHCI_HBA Hba)
     for (Number = 0; Number < AHCI_MAXIMUM_PORTS; Number++) {
         if (Hba->Ports[Number] != NULL) {
             Hba->Ports[Number]->Disk->Flags &= ~DO_DEVICE_INITIALIZING;
+            IoStartTimer(Hba->Ports[Number]->Disk);
         }
     }
 }

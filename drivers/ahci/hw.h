@@ -93,14 +93,33 @@
 
 /* ATA commands. */
 
-#define ATA_READ_DMA_EXT       0x25
-#define ATA_WRITE_DMA_EXT      0x35
-#define ATA_READ_FPDMA_QUEUED  0x60
-#define ATA_WRITE_FPDMA_QUEUED 0x61
-#define ATA_FLUSH_CACHE_EXT    0xEA
-#define ATA_IDENTIFY_DEVICE    0xEC
+#define ATA_DATA_SET_MANAGEMENT 0x06
+#define ATA_READ_DMA_EXT        0x25
+#define ATA_READ_LOG_EXT        0x2F
+#define ATA_WRITE_DMA_EXT       0x35
+#define ATA_READ_FPDMA_QUEUED   0x60
+#define ATA_WRITE_FPDMA_QUEUED  0x61
+#define ATA_FLUSH_CACHE_EXT     0xEA
+#define ATA_IDENTIFY_DEVICE     0xEC
 
 #define ATA_DEVICE_LBA 0x40 /* address in sectors, not cylinders */
+#define ATA_DSM_TRIM   0x01 /* features of DATA SET MANAGEMENT */
+
+/* The error register, PxTFD bits 8 to 15. */
+#define ATA_ERROR_INTERFACE_CRC 0x80
+#define ATA_ERROR_UNCORRECTABLE 0x40
+#define ATA_ERROR_ID_NOT_FOUND  0x10 /* no such sector */
+
+/* Log 10h, which says what queued command has failed: 512 bytes that add up to zero. */
+#define ATA_LOG_NCQ_ERROR      0x10
+#define ATA_LOG_NCQ_UNQUEUED   0x80 /* byte 0: it was not a queued one */
+#define ATA_LOG_NCQ_TAG_MASK   0x1F
+#define ATA_LOG_NCQ_ERROR_BYTE 3 /* what the error register would have said */
+
+/* A range to trim: sector in the low 48 bits, sectors above. 64 of them make a block. */
+#define ATA_TRIM_COUNT_SHIFT      48
+#define ATA_TRIM_MAXIMUM_SECTORS  0xFFFF
+#define ATA_TRIM_RANGES_PER_BLOCK 64
 
 /* Words of the IDENTIFY DEVICE data. */
 
@@ -109,15 +128,19 @@
 #define ATA_ID_QUEUE_DEPTH       75 /* bits 0-4: depth, less one */
 #define ATA_ID_SATA_CAPABILITIES 76
 #define ATA_ID_COMMAND_SETS      83
+#define ATA_ID_SETS_MORE         84
 #define ATA_ID_SECTOR_COUNT      100 /* 4 words, the lowest first */
+#define ATA_ID_TRIM_BLOCKS       105 /* most blocks of ranges in one command; 0: 1 */
 #define ATA_ID_SECTOR_SIZE_FLAGS 106
-#define ATA_ID_WORDS             256
+#define ATA_ID_TRIM              169
 
 #define ATA_ID_SATA_NCQ           0x0100
 #define ATA_ID_SETS_VALID_MASK    0xC000
 #define ATA_ID_SETS_VALID         0x4000
 #define ATA_ID_SETS_FLUSH_EXT     0x2000
 #define ATA_ID_SETS_LBA48         0x0400
+#define ATA_ID_MORE_LOGS          0x0020 /* READ LOG EXT */
+#define ATA_ID_TRIM_SUPPORTED     0x0001
 #define ATA_ID_LONG_SECTORS       0x1000 /* logical sector is not 512 bytes */
 #define ATA_ID_SECTOR_FLAGS_VALID 0x4000
 
@@ -172,12 +195,18 @@ typedef struct _AHCI_COMMAND_TABLE {
     AHCI_REGION Regions[AHCI_PRDT_ENTRIES];
 } AHCI_COMMAND_TABLE;
 
+#define AHCI_PAGE_WORDS  256
+#define AHCI_TRIM_BLOCKS 8
+#define AHCI_TRIM_RANGES (AHCI_TRIM_BLOCKS * ATA_TRIM_RANGES_PER_BLOCK)
+
 /* Everything one port shares with the controller: one common buffer, page aligned. */
 typedef struct _AHCI_PORT_MEMORY {
     AHCI_COMMAND_HEADER CommandList[AHCI_MAXIMUM_SLOTS];
     UCHAR ReceivedFis[256];
-    USHORT Identify[ATA_ID_WORDS];
+    USHORT Page[AHCI_PAGE_WORDS]; /* what a polled command read */
+    ULONGLONG Trim[AHCI_TRIM_RANGES];
     AHCI_COMMAND_TABLE Tables[AHCI_MAXIMUM_SLOTS];
+    AHCI_COMMAND_TABLE PolledTable; /* so that polling spoils no table of an IRP */
 } AHCI_PORT_MEMORY;
 
 _Static_assert(sizeof(AHCI_COMMAND_HEADER) == 32, "command header");

@@ -1,43 +1,14 @@
 /*
  * IDENTIFY DEVICE: what the disk says it is, believed only as far as it makes sense.
- *
- * The one command that is polled: it runs in START_DEVICE before the interrupt is
- * enabled, so the interrupt path never meets a command without an IRP.
  */
 #include "ahci.h"
 
-#define AHCI_IDENTIFY_MILLISECONDS 5000
-#define AHCI_LBA48_SECTORS         (1ULL << 48)
+#define AHCI_LBA48_SECTORS (1ULL << 48)
 
 static USHORT
 AhciIdentifyWord(PAHCI_PORT Port, ULONG Index)
 {
-    return Port->Memory->Identify[Index];
-}
-
-/* Runs the command in slot 0. Nothing else is issued yet. */
-static NTSTATUS
-AhciReadIdentity(PAHCI_PORT Port)
-{
-    volatile AHCI_REGION *Region = &Port->Memory->Tables[0].Regions[0];
-    ULONGLONG Buffer = (ULONGLONG)Port->MemoryAddress.QuadPart +
-                       FIELD_OFFSET(AHCI_PORT_MEMORY, Identify);
-
-    Region->AddressLow = (ULONG)Buffer;
-    Region->AddressHigh = (ULONG)(Buffer >> 32);
-    Region->LengthLessOne = sizeof(Port->Memory->Identify) - 1;
-    AhciWriteFis(Port, 0, ATA_IDENTIFY_DEVICE, 0, 0, 0);
-    AhciWriteHeader(Port, 0, 1, FALSE);
-    AhciWrite(Port->Registers, AHCI_PX_CI, 1);
-
-    if (!AhciWait(Port->Registers, AHCI_PX_CI, 1, 0, AHCI_IDENTIFY_MILLISECONDS)) {
-        return STATUS_IO_TIMEOUT;
-    }
-    if (AhciRead(Port->Registers, AHCI_PX_TFD) & AHCI_TFD_ERR) {
-        return STATUS_IO_DEVICE_ERROR;
-    }
-    AhciWrite(Port->Registers, AHCI_PX_IS, AhciRead(Port->Registers, AHCI_PX_IS));
-    return STATUS_SUCCESS;
+    return Port->Memory->Page[Index];
 }
 
 /* Two characters a word, the first in the high byte, padded with blanks. */
@@ -73,6 +44,26 @@ AhciChooseDepth(PAHCI_PORT Port)
     Port->Queued =
         (Capabilities & AHCI_CAP_SNCQ) && Sata != MAXUSHORT && (Sata & ATA_ID_SATA_NCQ);
     Port->Depth = Port->Queued ? (Slots < Disk ? Slots : Disk) + 1 : 1;
+    Port->Statistics.Queued = Port->Queued;
+    Port->Statistics.Depth = Port->Depth;
+}
+
+/* What the disk offers beyond reading and writing. Sets: word 83, valid. */
+static VOID
+AhciChooseFeatures(PAHCI_PORT Port, USHORT Sets)
+{
+    USHORT More = AhciIdentifyWord(Port, ATA_ID_SETS_MORE);
+    USHORT Trim = AhciIdentifyWord(Port, ATA_ID_TRIM);
+    ULONG Blocks = AhciIdentifyWord(Port, ATA_ID_TRIM_BLOCKS);
+
+    Port->FlushSupported = (Sets & ATA_ID_SETS_FLUSH_EXT) != 0;
+    Port->LogSupported = (More & ATA_ID_SETS_VALID_MASK) == ATA_ID_SETS_VALID &&
+                         (More & ATA_ID_MORE_LOGS) != 0;
+    if (Trim != MAXUSHORT && (Trim & ATA_ID_TRIM_SUPPORTED)) {
+        Blocks = Blocks == 0 ? 1 : Blocks;
+        Port->TrimRanges = Blocks < AHCI_TRIM_BLOCKS ? Blocks * ATA_TRIM_RANGES_PER_BLOCK
+                                                     : AHCI_TRIM_RANGES;
+    }
 }
 
 /*
@@ -83,7 +74,7 @@ AhciChooseDepth(PAHCI_PORT Port)
 NTSTATUS
 AhciIdentify(PAHCI_PORT Port)
 {
-    NTSTATUS Status = AhciReadIdentity(Port);
+    NTSTATUS Status = AhciReadPage(Port, ATA_IDENTIFY_DEVICE, 0, 0);
     USHORT Sets, Sector;
     ULONG Index;
 
@@ -108,7 +99,7 @@ AhciIdentify(PAHCI_PORT Port)
     if (Port->SectorCount == 0 || Port->SectorCount > AHCI_LBA48_SECTORS) {
         return STATUS_IO_DEVICE_ERROR;
     }
-    Port->FlushSupported = (Sets & ATA_ID_SETS_FLUSH_EXT) != 0;
+    AhciChooseFeatures(Port, Sets);
     AhciChooseDepth(Port);
     AhciCopyModel(Port);
     return STATUS_SUCCESS;

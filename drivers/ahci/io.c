@@ -1,12 +1,13 @@
 /*
  * The dispatch routines: what may be asked of a disk, checked before it is queued.
  *
- * Read, write and flush take one way: check, mark pending, enqueue, pump. Nothing is
+ * Read, write, flush and trim take one way: check, mark pending, enqueue, pump. Nothing is
  * started from here directly, so the order of arrival is the order of starting.
  */
 #include "ahci.h"
 
 #include <ntdddisk.h>
+#include <ntddstor.h>
 
 /* Ends an IRP that is not, or no longer, accounted to a disk. IRQL <= DISPATCH_LEVEL. */
 VOID
@@ -74,13 +75,19 @@ AhciSubmit(PAHCI_DISK Disk, PIRP Irp)
     PAHCI_PORT Port = Disk->Port;
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     NTSTATUS Status = STATUS_SUCCESS;
-    BOOLEAN Nothing;
+    BOOLEAN Nothing = FALSE;
 
-    if (Stack->MajorFunction == IRP_MJ_FLUSH_BUFFERS) {
+    switch (Stack->MajorFunction) {
+    case IRP_MJ_FLUSH_BUFFERS:
         Nothing = !Port->FlushSupported;
-    } else {
+        break;
+    case IRP_MJ_DEVICE_CONTROL:
+        Status = AhciCheckTrim(Port, Irp);
+        break;
+    default:
         Status = AhciCheckTransfer(Port, Irp);
         Nothing = Stack->Parameters.Read.Length == 0;
+        break;
     }
     if (NT_SUCCESS(Status) && !Nothing) {
         Status = IoAcquireRemoveLock(&Disk->Common.RemoveLock, Irp);
@@ -96,12 +103,12 @@ AhciSubmit(PAHCI_DISK Disk, PIRP Irp)
 }
 
 /*
- * IRP_MJ_READ, WRITE (direct I/O), FLUSH_BUFFERS of a disk.
+ * IRP_MJ_READ, WRITE (direct I/O), FLUSH_BUFFERS of a disk, and its trim.
  * Returns STATUS_PENDING, or the status of a request that was refused.
  * IRQL <= DISPATCH_LEVEL. Rules IRP-6, IRP-7.
  */
 NTSTATUS
-AhciReadWriteFlush(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+AhciQueuedRequest(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     PAHCI_EXTENSION Extension = DeviceObject->DeviceExtension;
     NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
@@ -122,36 +129,70 @@ AhciReadWriteFlush(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     return Status;
 }
 
-/* The one control code a program needs to use a disk it knows nothing of. */
+/* Answers with a structure, if there is room for it. */
 static NTSTATUS
-AhciGetLength(PAHCI_DISK Disk, PIRP Irp, PULONG_PTR Information)
+AhciAnswer(PIRP Irp, const VOID *Answer, ULONG Length, PULONG_PTR Information)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
-    PGET_LENGTH_INFORMATION Output = Irp->AssociatedIrp.SystemBuffer;
 
-    if (Stack->Parameters.DeviceIoControl.IoControlCode != IOCTL_DISK_GET_LENGTH_INFO) {
-        return STATUS_INVALID_DEVICE_REQUEST;
-    }
-    if (Stack->Parameters.DeviceIoControl.OutputBufferLength < sizeof(*Output)) {
+    if (Stack->Parameters.DeviceIoControl.OutputBufferLength < Length) {
         return STATUS_BUFFER_TOO_SMALL;
     }
-    Output->Length.QuadPart = (LONGLONG)(Disk->Port->SectorCount * AHCI_SECTOR_SIZE);
-    *Information = sizeof(*Output);
+    RtlCopyMemory(Irp->AssociatedIrp.SystemBuffer, Answer, Length);
+    *Information = Length;
     return STATUS_SUCCESS;
 }
 
-/* IRP_MJ_DEVICE_CONTROL of a disk. Completes at once. IRQL <= DISPATCH_LEVEL. */
+static NTSTATUS
+AhciGetStatistics(PAHCI_PORT Port, PIRP Irp, PULONG_PTR Information)
+{
+    AHCI_STATISTICS Statistics;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Port->Lock, &OldIrql);
+    Statistics = Port->Statistics;
+    KeReleaseSpinLock(&Port->Lock, OldIrql);
+    return AhciAnswer(Irp, &Statistics, sizeof(Statistics), Information);
+}
+
+/* The controls that are answered at once, all but the trim. */
+static NTSTATUS
+AhciQuery(PAHCI_PORT Port, PIRP Irp, PULONG_PTR Information)
+{
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    GET_LENGTH_INFORMATION Length;
+
+    switch (Stack->Parameters.DeviceIoControl.IoControlCode) {
+    case IOCTL_DISK_GET_LENGTH_INFO:
+        Length.Length.QuadPart = (LONGLONG)(Port->SectorCount * AHCI_SECTOR_SIZE);
+        return AhciAnswer(Irp, &Length, sizeof(Length), Information);
+    case IOCTL_AHCI_QUERY_STATISTICS:
+        return AhciGetStatistics(Port, Irp, Information);
+    default:
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+}
+
+/*
+ * IRP_MJ_DEVICE_CONTROL of a disk: a trim takes the way of the reads and writes, anything
+ * else completes at once. IRQL <= DISPATCH_LEVEL.
+ */
 NTSTATUS
 AhciDeviceControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     PAHCI_EXTENSION Extension = DeviceObject->DeviceExtension;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
     ULONG_PTR Information = 0;
 
+    if (Stack->Parameters.DeviceIoControl.IoControlCode ==
+        IOCTL_STORAGE_MANAGE_DATA_SET_ATTRIBUTES) {
+        return AhciQueuedRequest(DeviceObject, Irp);
+    }
     if (Extension->Kind == AhciKindDisk) {
         Status = IoAcquireRemoveLock(&Extension->RemoveLock, Irp);
         if (NT_SUCCESS(Status)) {
-            Status = AhciGetLength((PAHCI_DISK)Extension, Irp, &Information);
+            Status = AhciQuery(((PAHCI_DISK)Extension)->Port, Irp, &Information);
             IoReleaseRemoveLock(&Extension->RemoveLock, Irp);
         }
     }

@@ -26,13 +26,14 @@ typedef struct _AHCI_TAKE {
 static BOOLEAN
 AhciCollectCauses(PAHCI_HBA Hba)
 {
-    ULONG Pending = AhciRead(Hba->Registers, AHCI_IS) & Hba->ActivePorts;
+    ULONG Raised = AhciRead(Hba->Registers, AHCI_IS);
+    ULONG Pending = Raised & Hba->ActivePorts;
     PUCHAR Port = Hba->Registers + AHCI_PORT_BASE;
     ULONG Left = Pending;
     ULONG Number;
     ULONG Cause;
 
-    if (Pending == 0) {
+    if (Pending == 0 || (Raised == MAXULONG && !AhciIsPresent(Hba))) {
         return FALSE;
     }
     for (Number = 0; Left != 0; Number++, Left >>= 1, Port += AHCI_PORT_STRIDE) {
@@ -110,26 +111,50 @@ AhciTakeCauses(PVOID SynchronizeContext)
     return Take->Causes.Interrupts != 0;
 }
 
+/* Does the port run its commands? Not if it was stopped or is gone: all ones, or zero. */
+static BOOLEAN
+AhciPortRuns(PAHCI_PORT Port)
+{
+    ULONG Command = AhciRead(Port->Registers, AHCI_PX_CMD);
+
+    return Command != MAXULONG && (Command & AHCI_PX_CMD_ST);
+}
+
+/*
+ * The slots whose command is done. Stopping a port clears the same bits as finishing, and
+ * a controller that is gone may read as zero; so what was read counts if the port still
+ * runs afterwards. Port->Lock is held.
+ */
+static ULONG
+AhciFindDone(PAHCI_PORT Port)
+{
+    ULONG Register = Port->Exclusive ? AHCI_PX_CI : AHCI_PX_SACT;
+    ULONG Done = Port->Issued & ~AhciRead(Port->Registers, Register);
+
+    return Done == 0 || AhciPortRuns(Port) ? Done : 0;
+}
+
 /*
  * Completes what one port has finished, starts what waits for it, and calls for recovery
- * if the port has stopped on an error. IRQL: DISPATCH_LEVEL; takes Port->Lock.
+ * if the port has stopped on an error. Returns the slots that were done. IRQL:
+ * DISPATCH_LEVEL; takes Port->Lock.
  */
-static VOID
+ULONG
 AhciServicePort(PAHCI_PORT Port, ULONG Cause)
 {
     BOOLEAN Failed;
-    ULONG Done;
+    ULONG Done = 0;
 
     KeAcquireSpinLockAtDpcLevel(&Port->Lock);
     Failed = (Cause & AHCI_PX_IS_FATAL) != 0 && Port->State == AhciPortRunning;
-    Done = Port->Issued &
-           ~AhciRead(Port->Registers, Port->Exclusive ? AHCI_PX_CI : AHCI_PX_SACT);
-    if (Port->State != AhciPortRunning || (Failed && Port->Exclusive)) {
-        /* A serial command that failed may have left PxCI as if it had not. */
-        Done = 0;
+    /* A serial command that failed may have left PxCI as if it had not. */
+    if (Port->State == AhciPortRunning && !(Failed && Port->Exclusive)) {
+        Done = AhciFindDone(Port);
     }
     if (Failed) {
         Port->State = AhciPortRecovering;
+        Port->Fatal = Cause & AHCI_PX_IS_FATAL;
+        Port->Overdue = 0;
     }
     Port->Issued &= ~Done;
     KeReleaseSpinLockFromDpcLevel(&Port->Lock);
@@ -139,6 +164,7 @@ AhciServicePort(PAHCI_PORT Port, ULONG Cause)
     }
     AhciFinishSlots(Port, Done, STATUS_SUCCESS);
     AhciPump(Port);
+    return Done;
 }
 
 /*

@@ -7,13 +7,12 @@
  */
 #include "ahci.h"
 
-/* Writes the command FIS of a slot. Features and Count as the head of hw.h's table says.
- */
+/* Writes a command FIS. Features and Count as the head of hw.h's table says. */
 VOID
-AhciWriteFis(PAHCI_PORT Port, ULONG Slot, ULONG Command, ULONGLONG Sector, ULONG Features,
-             ULONG Count)
+AhciWriteFis(volatile AHCI_COMMAND_TABLE *Table, ULONG Command, ULONGLONG Sector,
+             ULONG Features, ULONG Count)
 {
-    volatile ULONG *Fis = Port->Memory->Tables[Slot].Fis;
+    volatile ULONG *Fis = Table->Fis;
 
     Fis[0] = AHCI_FIS_HOST_TO_DEVICE | AHCI_FIS_COMMAND_BIT |
              Command << AHCI_FIS_COMMAND_SHIFT |
@@ -25,20 +24,39 @@ AhciWriteFis(PAHCI_PORT Port, ULONG Slot, ULONG Command, ULONGLONG Sector, ULONG
     Fis[4] = 0;
 }
 
+/* The bus address of something in the memory that the port shares with the controller. */
+static ULONGLONG
+AhciSharedAddress(PAHCI_PORT Port, ULONG_PTR Offset)
+{
+    return (ULONGLONG)Port->MemoryAddress.QuadPart + Offset;
+}
+
 /* Writes the header of a slot: where its table is and how much of it is used. */
 VOID
-AhciWriteHeader(PAHCI_PORT Port, ULONG Slot, ULONG Regions, BOOLEAN ToDevice)
+AhciWriteHeader(PAHCI_PORT Port, ULONG Slot, volatile AHCI_COMMAND_TABLE *Table,
+                ULONG Regions, BOOLEAN ToDevice)
 {
     volatile AHCI_COMMAND_HEADER *Header = &Port->Memory->CommandList[Slot];
-    ULONGLONG Table = (ULONGLONG)Port->MemoryAddress.QuadPart +
-                      FIELD_OFFSET(AHCI_PORT_MEMORY, Tables) +
-                      (ULONGLONG)Slot * sizeof(AHCI_COMMAND_TABLE);
+    ULONGLONG Address =
+        AhciSharedAddress(Port, (ULONG_PTR)Table - (ULONG_PTR)Port->Memory);
 
     Header->Flags = AHCI_FIS_DWORDS | (ToDevice ? AHCI_HEADER_WRITE : 0) |
                     Regions << AHCI_HEADER_PRDT_SHIFT;
     Header->BytesTransferred = 0;
-    Header->TableLow = (ULONG)Table;
-    Header->TableHigh = (ULONG)(Table >> 32);
+    Header->TableLow = (ULONG)Address;
+    Header->TableHigh = (ULONG)(Address >> 32);
+}
+
+/* Makes a part of the shared memory the only region of a table. */
+VOID
+AhciWriteRegion(PAHCI_PORT Port, volatile AHCI_COMMAND_TABLE *Table, ULONG Offset,
+                ULONG Length)
+{
+    ULONGLONG Address = AhciSharedAddress(Port, Offset);
+
+    Table->Regions[0].AddressLow = (ULONG)Address;
+    Table->Regions[0].AddressHigh = (ULONG)(Address >> 32);
+    Table->Regions[0].LengthLessOne = Length - 1;
 }
 
 /*
@@ -75,33 +93,47 @@ AhciFillRegions(PAHCI_SLOT Slot)
                                                   : STATUS_INVALID_PARAMETER;
 }
 
+/* A read or a write, queued or serial. Parameters.Write is laid out like Read. */
+static VOID
+AhciWriteTransfer(PAHCI_SLOT Slot)
+{
+    volatile AHCI_COMMAND_TABLE *Table = &Slot->Port->Memory->Tables[Slot->Number];
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Slot->Irp);
+    BOOLEAN Write = Stack->MajorFunction == IRP_MJ_WRITE;
+    ULONGLONG Sector =
+        (ULONGLONG)Stack->Parameters.Read.ByteOffset.QuadPart / AHCI_SECTOR_SIZE;
+    ULONG Sectors = Stack->Parameters.Read.Length / AHCI_SECTOR_SIZE;
+
+    if (Slot->Serial) {
+        AhciWriteFis(Table, Write ? ATA_WRITE_DMA_EXT : ATA_READ_DMA_EXT, Sector, 0,
+                     Sectors);
+    } else {
+        AhciWriteFis(Table, Write ? ATA_WRITE_FPDMA_QUEUED : ATA_READ_FPDMA_QUEUED,
+                     Sector, Sectors, Slot->Number << AHCI_FIS_TAG_SHIFT);
+    }
+    AhciWriteHeader(Slot->Port, Slot->Number, Table, Slot->List->NumberOfElements, Write);
+}
+
 /*
- * Writes the command of a slot, queued or serial. The disk's limits have been checked
- * when the IRP came in. IRQL: DISPATCH_LEVEL; Port->Lock is held.
+ * Writes the command of a slot. The disk's limits have been checked when the IRP came in.
+ * IRQL: DISPATCH_LEVEL; Port->Lock is held.
  */
 VOID
 AhciWriteCommand(PAHCI_SLOT Slot)
 {
-    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Slot->Irp);
-    BOOLEAN Write = Stack->MajorFunction == IRP_MJ_WRITE;
-    ULONGLONG Sector;
-    ULONG Sectors;
+    PAHCI_PORT Port = Slot->Port;
+    volatile AHCI_COMMAND_TABLE *Table = &Port->Memory->Tables[Slot->Number];
 
-    if (Stack->MajorFunction == IRP_MJ_FLUSH_BUFFERS) {
-        AhciWriteFis(Slot->Port, Slot->Number, ATA_FLUSH_CACHE_EXT, 0, 0, 0);
-        AhciWriteHeader(Slot->Port, Slot->Number, 0, FALSE);
-        return;
+    switch (IoGetCurrentIrpStackLocation(Slot->Irp)->MajorFunction) {
+    case IRP_MJ_FLUSH_BUFFERS:
+        AhciWriteFis(Table, ATA_FLUSH_CACHE_EXT, 0, 0, 0);
+        AhciWriteHeader(Port, Slot->Number, Table, 0, FALSE);
+        break;
+    case IRP_MJ_DEVICE_CONTROL:
+        AhciWriteTrim(Slot);
+        break;
+    default:
+        AhciWriteTransfer(Slot);
+        break;
     }
-    /* Parameters.Write is laid out like Parameters.Read. */
-    Sector = (ULONGLONG)Stack->Parameters.Read.ByteOffset.QuadPart / AHCI_SECTOR_SIZE;
-    Sectors = Stack->Parameters.Read.Length / AHCI_SECTOR_SIZE;
-    if (Slot->Serial) {
-        AhciWriteFis(Slot->Port, Slot->Number,
-                     Write ? ATA_WRITE_DMA_EXT : ATA_READ_DMA_EXT, Sector, 0, Sectors);
-    } else {
-        AhciWriteFis(Slot->Port, Slot->Number,
-                     Write ? ATA_WRITE_FPDMA_QUEUED : ATA_READ_FPDMA_QUEUED, Sector,
-                     Sectors, Slot->Number << AHCI_FIS_TAG_SHIFT);
-    }
-    AhciWriteHeader(Slot->Port, Slot->Number, Slot->List->NumberOfElements, Write);
 }
