@@ -70,7 +70,6 @@ WDF_OBJECT_ATTRIBUTES_INIT(_Out_ PWDF_OBJECT_ATTRIBUTES Attributes)
 
 /* Describes Type as a context and makes Function(handle), which finds it in an object. */
 #define WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(Type, Function)                               \
-    EXTERN_C const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(Type);        \
     const DECLSPEC_SELECTANY WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(    \
         Type) = {sizeof(WDF_OBJECT_CONTEXT_TYPE_INFO), #Type, sizeof(Type),              \
                  &WDF_TYPE_NAME_TO_TYPE_INFO(Type), NULL};                               \

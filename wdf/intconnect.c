@@ -140,12 +140,8 @@ WdfpDisable(PWDFP_INTERRUPT Interrupt)
 VOID
 WdfpDrainInterrupt(PWDFP_INTERRUPT Interrupt)
 {
-    LARGE_INTEGER Nap = {.QuadPart = WDF_REL_TIMEOUT_IN_MS(1)};
-
     KeFlushQueuedDpcs();
-    while (Interrupt->Items != 0) {
-        KeDelayExecutionThread(KernelMode, FALSE, &Nap);
-    }
+    WdfpDrainWork(&Interrupt->Work);
 }
 
 /* Connects and enables every interrupt, the first created first. What the first failing

@@ -165,7 +165,7 @@ WdfpInitializeInterrupt(PWDFP_INTERRUPT Interrupt, PWDFP_DEVICE Device,
                     Config->EvtInterruptDpc != NULL ? WdfpInterruptDpc
                                                     : WdfpInterruptItemDpc,
                     Interrupt);
-    ExInitializeWorkItem(&Interrupt->Item, WdfpInterruptWorker, Interrupt);
+    WdfpInitializeWork(&Interrupt->Work, Interrupt, WdfpInterruptWorker);
     WDF_INTERRUPT_EXTENDED_POLICY_INIT(&Interrupt->Policy);
     WdfpSetInterruptLock(Interrupt);
     InsertTailList(&Device->Interrupts, &Interrupt->Link);

@@ -8,6 +8,7 @@
 
 #include "device.h"
 #include "locks.h"
+#include "work.h"
 
 typedef struct _WDFP_INTERRUPT {
     WDFP_OBJECT Object; /* must be first */
@@ -23,9 +24,7 @@ typedef struct _WDFP_INTERRUPT {
     PWDFP_OBJECT Parent;      /* what they get as the associated object */
     PWDFP_DEVICE Device;
 
-    WORK_QUEUE_ITEM Item;
-    volatile LONG ItemQueued; /* interlocked */
-    volatile LONG Items;      /* interlocked: queued or running */
+    WDFP_WORK Work; /* EvtInterruptWorkItem */
 
     PKINTERRUPT Connection;  /* NULL: not connected */
     PWDFP_SPINLOCK SpinLock; /* the driver's, referenced; NULL: the kernel's own */
@@ -65,10 +64,7 @@ VOID WdfpDrainInterrupt(PWDFP_INTERRUPT Interrupt);
 KSERVICE_ROUTINE WdfpInterruptService;
 KDEFERRED_ROUTINE WdfpInterruptDpc;
 KDEFERRED_ROUTINE WdfpInterruptItemDpc; /* queues the work item (WDF-14) */
-WORKER_THREAD_ROUTINE WdfpInterruptWorker;
-
-/* Queues the work item unless it is queued; at or below DISPATCH_LEVEL. */
-BOOLEAN WdfpQueueInterruptItem(PWDFP_INTERRUPT Interrupt);
+WDFP_WORK_ROUTINE WdfpInterruptWorker;
 
 /* intlock.c: runs Routine(Context) at the interrupt's level, holding its lock. */
 BOOLEAN WdfpSynchronizeInterrupt(PWDFP_INTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE Routine,

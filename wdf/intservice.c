@@ -59,17 +59,6 @@ WdfpInterruptDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     }
 }
 
-BOOLEAN
-WdfpQueueInterruptItem(PWDFP_INTERRUPT Interrupt)
-{
-    if (InterlockedExchange(&Interrupt->ItemQueued, 1) != 0) {
-        return FALSE;
-    }
-    InterlockedIncrement(&Interrupt->Items);
-    ExQueueWorkItem(&Interrupt->Item, CriticalWorkQueue);
-    return TRUE;
-}
-
 /* Between an ISR at DIRQL and its work item (WDF-14). */
 VOID NTAPI
 WdfpInterruptItemDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
@@ -77,21 +66,19 @@ WdfpInterruptItemDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
     UNREFERENCED_PARAMETER(Dpc);
     UNREFERENCED_PARAMETER(Argument1);
     UNREFERENCED_PARAMETER(Argument2);
-    WdfpQueueInterruptItem(Context);
+    WdfpQueueWork(&((PWDFP_INTERRUPT)Context)->Work, CriticalWorkQueue);
 }
 
-/* EvtInterruptWorkItem. From here on it can be queued again, and then run beside this. */
-VOID NTAPI
-WdfpInterruptWorker(PVOID Parameter)
+/* EvtInterruptWorkItem. */
+VOID
+WdfpInterruptWorker(PWDFP_OBJECT Object)
 {
-    PWDFP_INTERRUPT Interrupt = Parameter;
+    PWDFP_INTERRUPT Interrupt = (PWDFP_INTERRUPT)Object;
 
-    InterlockedExchange(&Interrupt->ItemQueued, 0);
     WdfpAcquireLock(Interrupt->Serialization);
-    WDFP_CALL_VOID(Interrupt->Object.Globals, Interrupt->WorkItemRoutine,
-                   WdfpHandle(Interrupt), WdfpHandle(Interrupt->Parent));
+    WDFP_CALL_VOID(Object->Globals, Interrupt->WorkItemRoutine, WdfpHandle(Interrupt),
+                   WdfpHandle(Interrupt->Parent));
     WdfpReleaseLock(Interrupt->Serialization);
-    InterlockedDecrement(&Interrupt->Items);
 }
 
 /* Stops: the interrupt was made without the callback. */
@@ -129,7 +116,7 @@ ImpWdfInterruptQueueWorkItemForIsr(PWDF_DRIVER_GLOBALS DriverGlobals, WDFINTERRU
                             "a work item is queued for an interrupt without one");
     }
     if (KeGetCurrentIrql() <= DISPATCH_LEVEL) {
-        return WdfpQueueInterruptItem(Interrupt);
+        return WdfpQueueWork(&Interrupt->Work, CriticalWorkQueue);
     }
     return KeInsertQueueDpc(&Interrupt->Dpc, NULL, NULL);
 }

@@ -137,6 +137,23 @@ WdfpAncestor(PVOID Object, WDFP_TYPE_NUMBER Type)
     return Ancestor;
 }
 
+NTSTATUS
+WdfpRequireParent(PWDFP_GLOBALS Globals, PWDF_OBJECT_ATTRIBUTES Attributes,
+                  PWDFP_OBJECT *Parent)
+{
+    NTSTATUS Status = WdfpCheckAttributes(Attributes);
+
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    if (Attributes == NULL || Attributes->ParentObject == NULL) {
+        return STATUS_WDF_PARENT_NOT_SPECIFIED;
+    }
+    *Parent = WdfpAnyObject(&Globals->Public, Attributes->ParentObject);
+    return WdfpAncestor(*Parent, WdfpDeviceType) == NULL ? STATUS_INVALID_DEVICE_REQUEST
+                                                         : STATUS_SUCCESS;
+}
+
 /* Keeps the memory of an object until it is dereferenced; its use ends with its deletion
    all the same. Tag, line and file serve a debugger that looks at traces. At or below
    DISPATCH_LEVEL. Source: manual, WdfObjectReferenceActual. */

@@ -136,6 +136,12 @@ VOID WdfpDereference(PVOID Object);
 /* The first ancestor of Type, or the object itself; NULL when there is none. */
 PVOID WdfpAncestor(PVOID Object, WDFP_TYPE_NUMBER Type);
 
+/* The parent that attributes have to name, which has to belong to a device (WDF-24, WDF-25).
+   STATUS_WDF_PARENT_NOT_SPECIFIED, STATUS_INVALID_DEVICE_REQUEST, and what
+   WdfpCheckAttributes returns. */
+NTSTATUS WdfpRequireParent(struct _WDFP_GLOBALS *Globals,
+                           PWDF_OBJECT_ATTRIBUTES Attributes, PWDFP_OBJECT *Parent);
+
 /* delete.c. Once for each object; a second call does nothing. At or below DISPATCH_LEVEL. */
 VOID WdfpDelete(PVOID Object);
 /* The last reference is gone: destroy callbacks, memory. */

@@ -202,16 +202,6 @@ WdfpNotifyReady(PWDFP_QUEUE Queue)
     }
 }
 
-/* Has a system thread present, for handlers that want PASSIVE_LEVEL. */
-static VOID
-WdfpPresentLater(PWDFP_QUEUE Queue)
-{
-    if (InterlockedExchange(&Queue->ItemQueued, 1) == 0) {
-        WdfpReference(Queue);
-        ExQueueWorkItem(&Queue->Item, CriticalWorkQueue);
-    }
-}
-
 VOID
 WdfpPresent(PWDFP_QUEUE Queue)
 {
@@ -224,7 +214,7 @@ WdfpPresent(PWDFP_QUEUE Queue)
         return;
     }
     if (Queue->PassiveHandlers && KeGetCurrentIrql() != PASSIVE_LEVEL) {
-        WdfpPresentLater(Queue);
+        WdfpQueueWork(&Queue->Work, CriticalWorkQueue);
         return;
     }
     KeAcquireSpinLock(&Queue->Lock, &OldIrql);

@@ -66,15 +66,11 @@ WdfpQueueLimit(const WDF_IO_QUEUE_CONFIG *Config)
     }
 }
 
-/* Runs in a system worker thread, for handlers that want PASSIVE_LEVEL. */
-static VOID NTAPI
-WdfpPresentPassive(PVOID Parameter)
+/* For handlers that want PASSIVE_LEVEL. */
+static VOID
+WdfpPresentPassive(PWDFP_OBJECT Object)
 {
-    PWDFP_QUEUE Queue = Parameter;
-
-    InterlockedExchange(&Queue->ItemQueued, 0);
-    WdfpPresent(Queue);
-    WdfpDereference(Queue);
+    WdfpPresent((PWDFP_QUEUE)Object);
 }
 
 static VOID
@@ -95,7 +91,7 @@ WdfpInitializeQueue(PWDFP_QUEUE Queue, PWDFP_DEVICE Device,
     InitializeListHead(&Queue->Waiting);
     InitializeListHead(&Queue->Presented);
     WdfpInitializeLock(&Queue->CallbackLock, Queue->PassiveHandlers);
-    ExInitializeWorkItem(&Queue->Item, WdfpPresentPassive, Queue);
+    WdfpInitializeWork(&Queue->Work, Queue, WdfpPresentPassive);
     Queue->Serialization = WdfpCallbackLock(&Queue->Object);
     KeAcquireSpinLock(&Device->Object.Globals->TreeLock, &OldIrql);
     InsertTailList(&Device->Queues, &Queue->Link);

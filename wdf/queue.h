@@ -8,6 +8,7 @@
 
 #include "device.h"
 #include "request.h"
+#include "work.h"
 
 /* A thread that presents requests of the queue; on its stack. */
 typedef struct _WDFP_PRESENTER {
@@ -38,8 +39,7 @@ typedef struct _WDFP_QUEUE {
     PFN_WDF_IO_QUEUE_STATE ReadyRoutine; /* of a manual queue */
     WDFCONTEXT ReadyContext;
 
-    WORK_QUEUE_ITEM Item; /* presents at PASSIVE_LEVEL */
-    volatile LONG ItemQueued;
+    WDFP_WORK Work; /* presents at PASSIVE_LEVEL */
 } WDFP_QUEUE, *PWDFP_QUEUE;
 
 static inline PWDFP_QUEUE
