@@ -55,7 +55,7 @@ WdfpDescribeHandle(PVOID Handle)
     return WdfpTypeNames[Type];
 }
 
-DECLSPEC_NORETURN VOID
+DECLSPEC_NORETURN VOID NTAPI
 WdfpInvalidHandle(PWDF_DRIVER_GLOBALS Globals, PVOID Handle, WDFP_TYPE_NUMBER Type)
 {
     DbgPrint("wdf: %s: the handle 0x%p has to be a %s, and is %s\n", Globals->DriverName,

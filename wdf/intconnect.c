@@ -35,7 +35,8 @@ WdfpConnect(PWDFP_INTERRUPT Interrupt)
     Interrupt->SynchronizeIrql = WdfpSharedIrql(Interrupt);
     Connect.FullySpecified.PhysicalDeviceObject = Interrupt->Device->Physical;
     Connect.FullySpecified.InterruptObject = &Connection;
-    Connect.FullySpecified.ServiceRoutine = WdfpInterruptService;
+    Connect.FullySpecified.ServiceRoutine =
+        Interrupt->Passive ? WdfpPassiveService : WdfpInterruptService;
     Connect.FullySpecified.ServiceContext = Interrupt;
     Connect.FullySpecified.SpinLock =
         Interrupt->SpinLock == NULL ? NULL : &Interrupt->SpinLock->Lock;

@@ -146,6 +146,16 @@ WdfpSetInterruptLock(PWDFP_INTERRUPT Interrupt)
     }
 }
 
+/* What the interrupt's DPC does. */
+static PKDEFERRED_ROUTINE
+WdfpDpcRoutine(PWDFP_INTERRUPT Interrupt)
+{
+    if (Interrupt->DpcRoutine == NULL) {
+        return WdfpInterruptItemDpc;
+    }
+    return Interrupt->Serialization == NULL ? WdfpInterruptDpc : WdfpSerializedDpc;
+}
+
 static VOID
 WdfpInitializeInterrupt(PWDFP_INTERRUPT Interrupt, PWDFP_DEVICE Device,
                         const WDF_INTERRUPT_CONFIG *Config)
@@ -161,10 +171,7 @@ WdfpInitializeInterrupt(PWDFP_INTERRUPT Interrupt, PWDFP_DEVICE Device,
     if (Config->AutomaticSerialization) {
         Interrupt->Serialization = WdfpCallbackLock(Interrupt->Parent);
     }
-    KeInitializeDpc(&Interrupt->Dpc,
-                    Config->EvtInterruptDpc != NULL ? WdfpInterruptDpc
-                                                    : WdfpInterruptItemDpc,
-                    Interrupt);
+    KeInitializeDpc(&Interrupt->Dpc, WdfpDpcRoutine(Interrupt), Interrupt);
     WdfpInitializeWork(&Interrupt->Work, Interrupt, WdfpInterruptWorker);
     WDF_INTERRUPT_EXTENDED_POLICY_INIT(&Interrupt->Policy);
     WdfpSetInterruptLock(Interrupt);

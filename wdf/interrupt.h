@@ -18,6 +18,7 @@ typedef struct _WDFP_INTERRUPT {
     PFN_WDF_INTERRUPT_WORKITEM WorkItemRoutine;
     volatile BOOLEAN Open; /* connect has returned, disconnect has not begun (WDF-23) */
     BOOLEAN Passive;
+    KIRQL SynchronizeIrql;
     ULONG MessageNumber;
     KDPC Dpc;
     PWDFP_LOCK Serialization; /* of DPC or work item; NULL: none */
@@ -39,7 +40,6 @@ typedef struct _WDFP_INTERRUPT {
     BOOLEAN Enabled;          /* EvtInterruptEnable has succeeded */
     WDF_INTERRUPT_EXTENDED_POLICY Policy;
     WDF_INTERRUPT_INFO Info; /* Vector 0: nothing was assigned */
-    KIRQL SynchronizeIrql;
 } WDFP_INTERRUPT, *PWDFP_INTERRUPT;
 
 static inline PWDFP_INTERRUPT
@@ -62,7 +62,9 @@ VOID WdfpDrainInterrupt(PWDFP_INTERRUPT Interrupt);
 
 /* intservice.c */
 KSERVICE_ROUTINE WdfpInterruptService;
+KSERVICE_ROUTINE WdfpPassiveService;
 KDEFERRED_ROUTINE WdfpInterruptDpc;
+KDEFERRED_ROUTINE WdfpSerializedDpc;
 KDEFERRED_ROUTINE WdfpInterruptItemDpc; /* queues the work item (WDF-14) */
 WDFP_WORK_ROUTINE WdfpInterruptWorker;
 

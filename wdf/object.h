@@ -96,8 +96,8 @@ WdfpHandle(const VOID *Object)
 }
 
 /* handle.c. Stops: 0x10D, 5, the handle, the type expected. */
-DECLSPEC_NORETURN VOID WdfpInvalidHandle(PWDF_DRIVER_GLOBALS Globals, PVOID Handle,
-                                         WDFP_TYPE_NUMBER Type);
+DECLSPEC_NORETURN VOID NTAPI WdfpInvalidHandle(PWDF_DRIVER_GLOBALS Globals, PVOID Handle,
+                                               WDFP_TYPE_NUMBER Type);
 /* The object of any type behind a handle, or a stop. */
 PWDFP_OBJECT WdfpAnyObject(PWDF_DRIVER_GLOBALS Globals, WDFOBJECT Handle);
 

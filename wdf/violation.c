@@ -33,7 +33,7 @@ WdfpRequireIrql(PWDFP_GLOBALS Globals, KIRQL Maximum, const CHAR *Routine)
     }
 }
 
-DECLSPEC_NORETURN VOID
+DECLSPEC_NORETURN VOID NTAPI
 WdfpIrqlChanged(PWDFP_GLOBALS Globals, KIRQL Before, KIRQL After, const VOID *Routine)
 {
     DbgPrint("wdf: %s: the callback at 0x%p was called at IRQL %u and returned at %u\n",

@@ -58,8 +58,10 @@ DECLSPEC_NORETURN VOID WdfpViolation(PWDFP_GLOBALS Globals, const CHAR *Why, ULO
 VOID WdfpRequire(PWDFP_GLOBALS Globals, const VOID *Parameter, const CHAR *Name);
 /* Stops unless the level is at most Maximum (code 0xE: the level, the limit). */
 VOID WdfpRequireIrql(PWDFP_GLOBALS Globals, KIRQL Maximum, const CHAR *Routine);
-DECLSPEC_NORETURN VOID WdfpIrqlChanged(PWDFP_GLOBALS Globals, KIRQL Before, KIRQL After,
-                                       const VOID *Routine);
+/* NTAPI, as all stops that the interrupt path can come to: a call of the other convention
+   would make every caller save two registers more. */
+DECLSPEC_NORETURN VOID NTAPI WdfpIrqlChanged(PWDFP_GLOBALS Globals, KIRQL Before,
+                                             KIRQL After, const VOID *Routine);
 
 /* After a driver's callback: at the level of before, or the system stops (WDF-29). */
 static inline VOID

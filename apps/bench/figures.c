@@ -3,6 +3,7 @@
 
 #define TRIES      32
 #define LOOP_COUNT 1000
+#define STAMP_COST 4 /* instructions */
 
 static ULONG BenchRaiseCost; /* from the first stamp to the next instruction's stamp */
 static ULONG
@@ -65,6 +66,14 @@ BenchTryDpc(VOID)
 {
     BenchInterrupt(TRUE);
     return BenchStamps.DpcEntered - BenchStamps.Returned - BenchReturnCost;
+}
+
+/* All of an interrupt and its DPC, less the two stamps in the ISR and the one in the DPC. */
+static ULONG64
+BenchTryWhole(VOID)
+{
+    BenchInterrupt(TRUE);
+    return BenchStamps.Resumed - BenchStamps.Raised - BenchRaiseCost - 3 * STAMP_COST;
 }
 
 static ULONG64
@@ -130,6 +139,7 @@ BenchMeasureSingle(PBENCH_DEVICE Device)
     BenchFigure("vector_to_isr", BenchTryEntry);
     BenchFigure("isr_to_iretq", BenchTryExit);
     BenchFigure("isr_to_dpc", BenchTryDpc);
+    BenchFigure("interrupt_with_dpc", BenchTryWhole);
     BenchFigure("dpc_insert_to_run", BenchTryInsert);
     BenchFigure("spinlock_pair", BenchTrySpin);
     IoDisconnectInterrupt(Interrupt);
