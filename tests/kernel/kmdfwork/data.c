@@ -110,3 +110,60 @@ TestString(VOID)
     ok_equal(Seen.Length, 0, "WdfStringCreate: of no characters");
     WdfObjectDelete(String);
 }
+
+VOID
+TestRegistry(VOID)
+{
+    DECLARE_CONST_UNICODE_STRING(Count, L"count");
+    DECLARE_CONST_UNICODE_STRING(Color, L"color");
+    DECLARE_CONST_UNICODE_STRING(Missing, L"missing");
+    DECLARE_CONST_UNICODE_STRING(Blue, L"blue");
+    WCHAR Buffer[8];
+    UNICODE_STRING Text = {0, sizeof(Buffer), Buffer};
+    ULONG Value = 0, Type = 0;
+    USHORT Length = 0;
+    WDFSTRING String;
+    WDFKEY Key;
+
+    if (!ok_status(WdfDriverOpenParametersRegistryKey(WdfGetDriver(), STANDARD_RIGHTS_ALL,
+                                                      NULL, &Key),
+                   STATUS_SUCCESS, "WdfDriverOpenParametersRegistryKey")) {
+        return;
+    }
+    ok(WdfRegistryWdmGetHandle(Key) != NULL, "WdfRegistryWdmGetHandle");
+    ok_status(WdfRegistryQueryULong(Key, &Count, &Value), STATUS_SUCCESS,
+              "WdfRegistryQueryULong: a word of the module line");
+    ok_equal(Value, 42, "WdfRegistryQueryULong: its value");
+    ok_status(WdfRegistryQueryULong(Key, &Color, &Value), STATUS_OBJECT_TYPE_MISMATCH,
+              "WdfRegistryQueryULong: no number");
+    ok_status(WdfRegistryQueryULong(Key, &Missing, &Value), STATUS_OBJECT_NAME_NOT_FOUND,
+              "WdfRegistryQueryULong: no such value");
+    ok_status(WdfRegistryQueryUnicodeString(Key, &Color, &Length, &Text), STATUS_SUCCESS,
+              "WdfRegistryQueryUnicodeString");
+    ok_equal(Length, 3 * sizeof(WCHAR),
+             "WdfRegistryQueryUnicodeString: without its zero");
+    Text.MaximumLength = 4;
+    ok_status(WdfRegistryQueryUnicodeString(Key, &Color, &Length, &Text),
+              STATUS_BUFFER_OVERFLOW, "WdfRegistryQueryUnicodeString: too small");
+    WdfStringCreate(NULL, NULL, &String);
+    ok_status(WdfRegistryAssignUnicodeString(Key, &Color, &Blue), STATUS_SUCCESS,
+              "WdfRegistryAssignUnicodeString");
+    ok_status(WdfRegistryQueryString(Key, &Color, String), STATUS_SUCCESS,
+              "WdfRegistryQueryString");
+    WdfStringGetUnicodeString(String, &Text);
+    ok(RtlEqualUnicodeString(&Text, &Blue, FALSE),
+       "WdfRegistryQueryString: what was set");
+    ok_status(WdfRegistryAssignString(Key, &Missing, String), STATUS_SUCCESS,
+              "WdfRegistryAssignString");
+    ok_status(WdfRegistryAssignULong(Key, &Count, 43), STATUS_SUCCESS,
+              "WdfRegistryAssignULong");
+    ok_status(WdfRegistryQueryValue(Key, &Count, sizeof(Value), &Value, NULL, &Type),
+              STATUS_SUCCESS, "WdfRegistryQueryValue");
+    ok(Value == 43 && Type == REG_DWORD, "WdfRegistryQueryValue: value and type");
+    ok_status(WdfRegistryQueryValue(Key, &Count, 2, &Value, NULL, NULL),
+              STATUS_BUFFER_OVERFLOW, "WdfRegistryQueryValue: too small");
+    WdfObjectDelete(String);
+    WdfRegistryClose(Key);
+    ok_status(WdfRegistryOpenKey(NULL, &Missing, STANDARD_RIGHTS_ALL, NULL, &Key),
+              STATUS_OBJECT_NAME_NOT_FOUND, "WdfRegistryOpenKey: no such key");
+}

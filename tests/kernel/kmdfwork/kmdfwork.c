@@ -17,6 +17,7 @@ WorkTests(VOID)
     TestLookaside();
     TestCollection();
     TestString();
+    TestRegistry();
 }
 
 static NTSTATUS NTAPI

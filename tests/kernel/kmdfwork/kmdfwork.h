@@ -22,4 +22,4 @@ Under(PWDF_OBJECT_ATTRIBUTES Attributes, WDFOBJECT Parent)
 /* work.c */
 KTAP_SUITE TestDpc, TestTimer, TestWorkItem;
 /* data.c */
-KTAP_SUITE TestMemory, TestLookaside, TestCollection, TestString;
+KTAP_SUITE TestMemory, TestLookaside, TestCollection, TestString, TestRegistry;
