@@ -13,6 +13,9 @@
 /* Subcode of WORKER_INVALID: an item is queued that is queued already. */
 #define WORKER_ITEM_QUEUED_TWICE 1
 
+/* Fourth parameter of APC_INDEX_MISMATCH: found after a work item, not a system call. */
+#define APC_MISMATCH_WORKER 1
+
 #define MOST_ADDED_THREADS   16 /* of each queue */
 #define POOL_THREAD_PRIORITY 16 /* above every worker's */
 
@@ -26,10 +29,10 @@ typedef struct _EXP_WORK_QUEUE {
     KSPIN_LOCK Lock;    /* guards what follows, and the List of each item */
     LIST_ENTRY Items;
     ULONG Pending;        /* in Items */
-    ULONG Idle;           /* threads that wait for one */
     ULONG Added;          /* threads beyond ThreadCount */
     ULONG Taken;          /* items ever taken */
     ULONG TakenBefore;    /* when the pool thread looked last; only it */
+    volatile LONG Idle;   /* threads that wait for an item; needs no lock */
     KSEMAPHORE Available; /* counts Items */
 } EXP_WORK_QUEUE, *PEXP_WORK_QUEUE;
 
@@ -41,15 +44,6 @@ static EXP_WORK_QUEUE ExpWorkQueues[MaximumWorkQueue] = {
 
 static KEVENT ExpItemsWait; /* some queue has more items than idle threads */
 
-static VOID
-ExpAddIdle(PEXP_WORK_QUEUE Queue)
-{
-    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
-
-    Queue->Idle++;
-    KeReleaseSpinLock(&Queue->Lock, OldIrql);
-}
-
 /* An added thread was idle for long: it may end unless an item has just come. */
 static BOOLEAN
 ExpMayEnd(PEXP_WORK_QUEUE Queue)
@@ -58,7 +52,7 @@ ExpMayEnd(PEXP_WORK_QUEUE Queue)
     BOOLEAN Ends = (Queue->Pending == 0);
 
     if (Ends) {
-        Queue->Idle--;
+        InterlockedDecrement(&Queue->Idle);
         Queue->Added--;
     }
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
@@ -73,7 +67,7 @@ ExpTakeItem(PEXP_WORK_QUEUE Queue, PLARGE_INTEGER Limit)
     PLIST_ENTRY Entry;
     KIRQL OldIrql;
 
-    ExpAddIdle(Queue);
+    InterlockedIncrement(&Queue->Idle);
     while (KeWaitForSingleObject(&Queue->Available, Executive, KernelMode, FALSE,
                                  Limit) == STATUS_TIMEOUT) {
         if (ExpMayEnd(Queue)) {
@@ -84,7 +78,7 @@ ExpTakeItem(PEXP_WORK_QUEUE Queue, PLARGE_INTEGER Limit)
     Entry = RemoveHeadList(&Queue->Items);
     Entry->Flink = NULL;
     Queue->Pending--;
-    Queue->Idle--;
+    InterlockedDecrement(&Queue->Idle);
     Queue->Taken++;
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
     return CONTAINING_RECORD(Entry, WORK_QUEUE_ITEM, List);
@@ -108,6 +102,17 @@ ExpCallWorker(PWORK_QUEUE_ITEM Item, PWORKER_THREAD_ROUTINE Routine, PVOID Param
     KeEndCall(&Call);
 }
 
+VOID
+ExRefuseWorkerReturn(ULONG_PTR Routine, PVOID Parameter, PVOID Item)
+{
+    if (KeGetCurrentIrql() != PASSIVE_LEVEL) {
+        KeBugCheckEx(WORKER_THREAD_RETURNED_AT_BAD_IRQL, Routine, KeGetCurrentIrql(),
+                     (ULONG_PTR)Parameter, (ULONG_PTR)Item);
+    }
+    KeBugCheckEx(APC_INDEX_MISMATCH, Routine, 0, KeGetCurrentThread()->CombinedApcDisable,
+                 APC_MISMATCH_WORKER);
+}
+
 /* Runs items until there is none for Limit; NULL: for ever. */
 static VOID
 ExpServeQueue(PEXP_WORK_QUEUE Queue, PLARGE_INTEGER Limit)
@@ -119,10 +124,7 @@ ExpServeQueue(PEXP_WORK_QUEUE Queue, PLARGE_INTEGER Limit)
         PVOID Parameter = Item->Parameter; /* the routine may free the item */
 
         ExpCallWorker(Item, Routine, Parameter);
-        if (KeGetCurrentIrql() != PASSIVE_LEVEL) {
-            KeBugCheckEx(WORKER_THREAD_RETURNED_AT_BAD_IRQL, (ULONG_PTR)Routine,
-                         KeGetCurrentIrql(), (ULONG_PTR)Parameter, (ULONG_PTR)Item);
-        }
+        ExCheckWorkerReturn((ULONG_PTR)Routine, Parameter, Item);
     }
 }
 
@@ -159,7 +161,7 @@ static BOOLEAN
 ExpGrowPool(PEXP_WORK_QUEUE Queue)
 {
     KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
-    BOOLEAN Waits = (Queue->Pending > Queue->Idle);
+    BOOLEAN Waits = (Queue->Pending > (ULONG)Queue->Idle);
     BOOLEAN Add =
         Waits && Queue->Taken == Queue->TakenBefore && Queue->Added < MOST_ADDED_THREADS;
 
@@ -217,7 +219,8 @@ ExpInitializeWorkers(VOID)
 
 /*
  * Queues an item whose routine a worker thread will call at PASSIVE_LEVEL, and which must
- * return at it (bug check WORKER_THREAD_RETURNED_AT_BAD_IRQL). The item was set up with
+ * return at it (bug check WORKER_THREAD_RETURNED_AT_BAD_IRQL), outside every critical and
+ * guarded region and without a mutex (APC_INDEX_MISMATCH). The item was set up with
  * ExInitializeWorkItem and is in no queue: else, and for a queue that is none, bug check
  * WORKER_INVALID. IRQL <= DISPATCH_LEVEL. Source: ExQueueWorkItem; WRK-1 to WRK-3,
  * BUG-23.
@@ -238,7 +241,7 @@ ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     Queue = &ExpWorkQueues[QueueType];
     OldIrql = KeAcquireSpinLockRaiseToDpc(&Queue->Lock);
     InsertTailList(&Queue->Items, &WorkItem->List);
-    Waits = (++Queue->Pending > Queue->Idle);
+    Waits = (++Queue->Pending > (ULONG)Queue->Idle);
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
     KeReleaseSemaphore(&Queue->Available, SEMAPHORE_INCREMENT, 1, FALSE);
     if (Waits) {

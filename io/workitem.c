@@ -46,8 +46,8 @@ IopCallObservedWorkItem(PIO_WORKITEM WorkItem)
 
 /*
  * Runs in a worker thread. The item is off its queue, so the routine may free or queue it
- * again: everything needed afterwards is read before. The level is looked at here and not
- * only by the worker, because here the driver's routine is known (BUG-23).
+ * again: everything needed afterwards is read before. How it returned is looked at here and
+ * not only by the worker, because here the driver's routine is known (BUG-23).
  */
 static VOID NTAPI
 IopRunWorkItem(PVOID Parameter)
@@ -62,10 +62,7 @@ IopRunWorkItem(PVOID Parameter)
     } else {
         IopCallWorkItem(WorkItem);
     }
-    if (KeGetCurrentIrql() != PASSIVE_LEVEL) {
-        KeBugCheckEx(WORKER_THREAD_RETURNED_AT_BAD_IRQL, Routine, KeGetCurrentIrql(),
-                     (ULONG_PTR)Context, (ULONG_PTR)WorkItem);
-    }
+    ExCheckWorkerReturn(Routine, Context, WorkItem);
     ObDereferenceObject(IoObject);
 }
 

@@ -250,9 +250,17 @@ BOOLEAN KiDescribeKernelAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
 ULONG_PTR KiFunctionStart(ULONG_PTR Address);
 
 /* ---- lockwatch.c ---- */
-/* Every so many rounds of a loop that waits for Lock: bug check 0xF when nobody is left
-   who could release it. Round: counted by the caller from 0. */
-VOID KiWatchSpin(const volatile VOID *Lock, ULONG Round);
+/* Bug check 0xF when nobody is left who could release Lock. */
+VOID KiLookAtSpin(const volatile VOID *Lock, BOOLEAN First);
+#define KI_ROUNDS_BETWEEN_LOOKS 0x4000
+/* In each round of a loop that waits for Lock. Round: counted by the caller from 0. */
+FORCEINLINE VOID
+KiWatchSpin(const volatile VOID *Lock, ULONG Round)
+{
+    if (__builtin_expect((Round + 1) % KI_ROUNDS_BETWEEN_LOOKS == 0, 0)) {
+        KiLookAtSpin(Lock, Round < KI_ROUNDS_BETWEEN_LOOKS);
+    }
+}
 /* The loop is over. */
 FORCEINLINE VOID
 KiEndSpin(VOID)

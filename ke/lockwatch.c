@@ -14,8 +14,7 @@
  */
 #include "ki.h"
 
-#define ROUNDS_BETWEEN_LOOKS 0x4000
-#define TICKS_OF_PROOF       16 /* of each other processor's clock: a quarter of a second */
+#define TICKS_OF_PROOF 16 /* of each other processor's clock: a quarter of a second */
 
 /* What one waiting processor has seen; its own. */
 typedef struct _KI_SPIN_WATCH {
@@ -83,16 +82,16 @@ KiIsLockLost(KI_SPIN_WATCH *Watch, const volatile VOID *Lock)
 }
 
 VOID
-KiWatchSpin(const volatile VOID *Lock, ULONG Round)
+KiLookAtSpin(const volatile VOID *Lock, BOOLEAN First)
 {
     PKPRCB Prcb = KeGetCurrentPrcb();
     KI_SPIN_WATCH *Watch = &KiSpinWatch[Prcb->Number];
 
-    if (Round % ROUNDS_BETWEEN_LOOKS != ROUNDS_BETWEEN_LOOKS - 1 || !KiSpinsAreWatched) {
+    if (!KiSpinsAreWatched) {
         return;
     }
     Prcb->SpinningFor = Lock;
-    if (Round < ROUNDS_BETWEEN_LOOKS || Watch->Lock != Lock) { /* the first look */
+    if (First || Watch->Lock != Lock) {
         KiBeginProof(Watch, Lock);
     }
     if (KiIsLockLost(Watch, Lock)) {

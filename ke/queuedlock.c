@@ -12,42 +12,71 @@
 #define LOCK_QUEUE_OWNER 2
 #define LOCK_QUEUE_FLAGS 3
 
-/* Out of line, and of the calling convention of those who call it, so that the way of a free
-   lock, which is counted, saves no register for this one. */
+#define LOCK_QUEUE_SHORT_WAIT 1000 /* turns of the loop */
+
+FORCEINLINE BOOLEAN
+KiMustWait(PKSPIN_LOCK_QUEUE Entry)
+{
+    return ((ULONG_PTR)__atomic_load_n(&Entry->Lock, __ATOMIC_ACQUIRE) &
+            LOCK_QUEUE_WAIT) != 0;
+}
+
+/* The wait has been long (perhaps nobody will ever release the lock), or is traced. */
 static __attribute__((noinline)) VOID NTAPI
-KiWaitInQueue(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry, PKSPIN_LOCK_QUEUE Previous)
+KiWaitLongInQueue(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry)
 {
     ULONG Round = 0;
 
-    Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_WAIT);
-    if (Previous == Entry) { /* one handle, twice: it would wait for itself */
-        KeBugCheckEx(SPIN_LOCK_ALREADY_OWNED, (ULONG_PTR)SpinLock, KeGetCurrentIrql(), 0,
-                     0);
-    }
-    KeTrace(TraceLockWait, 0, SpinLock, (ULONG_PTR)KiWaitInQueue);
-    __atomic_store_n(&Previous->Next, Entry, __ATOMIC_RELEASE);
-    while ((ULONG_PTR)__atomic_load_n(&Entry->Lock, __ATOMIC_ACQUIRE) & LOCK_QUEUE_WAIT) {
+    KeTrace(TraceLockWait, 0, SpinLock, (ULONG_PTR)KiWaitLongInQueue);
+    while (KiMustWait(Entry)) {
         ArchPause();
         KiWatchSpin(SpinLock, Round++);
     }
     KiEndSpin();
-    KeTrace(TraceLockGot, 0, SpinLock, (ULONG_PTR)KiWaitInQueue);
+    KeTrace(TraceLockGot, 0, SpinLock, (ULONG_PTR)KiWaitLongInQueue);
 }
 
-static VOID
+/* One handle, twice: it would wait for itself. */
+static __attribute__((noinline)) VOID NTAPI
+KiRefuseHandle(PKSPIN_LOCK SpinLock)
+{
+    KeBugCheckEx(SPIN_LOCK_ALREADY_OWNED, (ULONG_PTR)SpinLock, KeGetCurrentIrql(), 0, 0);
+}
+
+/* Behind Previous in the queue. Each call is the last act of its caller, which so needs no
+   frame. */
+static __attribute__((noinline)) VOID NTAPI
+KiWaitInQueue(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry, PKSPIN_LOCK_QUEUE Previous)
+{
+    ULONG Left;
+
+    if (Previous == Entry) {
+        KiRefuseHandle(SpinLock);
+        return;
+    }
+    Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_WAIT);
+    __atomic_store_n(&Previous->Next, Entry, __ATOMIC_RELEASE);
+    Left = (KeTraceEvents != 0) ? 1 : LOCK_QUEUE_SHORT_WAIT;
+    for (; KiMustWait(Entry); ArchPause()) {
+        if (--Left == 0) {
+            KiWaitLongInQueue(SpinLock, Entry);
+            return;
+        }
+    }
+}
+
+static __attribute__((always_inline)) inline VOID
 KiAcquireQueued(PKSPIN_LOCK SpinLock, PKSPIN_LOCK_QUEUE Entry)
 {
     PKSPIN_LOCK_QUEUE Previous;
 
     Entry->Next = NULL;
-    Entry->Lock = SpinLock;
+    Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_OWNER);
     Previous = (PKSPIN_LOCK_QUEUE)__atomic_exchange_n(SpinLock, (KSPIN_LOCK)Entry,
                                                       __ATOMIC_SEQ_CST);
-    if (Previous == NULL) {
-        Entry->Lock = (PKSPIN_LOCK)((ULONG_PTR)SpinLock | LOCK_QUEUE_OWNER);
-        return;
+    if (__builtin_expect(Previous != NULL, 0)) {
+        KiWaitInQueue(SpinLock, Entry, Previous);
     }
-    KiWaitInQueue(SpinLock, Entry, Previous);
 }
 
 static VOID

@@ -13,6 +13,10 @@
     }
 
 static const KI_CODE_NAME KiCodeNames[] = {
+    CODE(
+        APC_INDEX_MISMATCH, 1,
+        "a work item's routine returned with APCs disabled: a critical or guarded region "
+        "not left, or a mutex not released"),
     CODE(IRQL_NOT_GREATER_OR_EQUAL, 0,
          "the IRQL is not what this routine needs: a raise that would lower, or an "
          "AtDpcLevel routine called below DISPATCH_LEVEL"),

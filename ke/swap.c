@@ -19,7 +19,7 @@ KiSwapThread(PKTHREAD New)
     New->ContextSwitches++;
     if (New == Prcb->IdleThread) {
         KiIdleSummary |= AFFINITY_MASK(Prcb->Number);
-    } else {
+    } else if (Old == Prcb->IdleThread) {
         KiIdleSummary &= ~AFFINITY_MASK(Prcb->Number);
     }
     if (New == Old) {

@@ -9,6 +9,7 @@
 
 #include <wdm.h>
 #include <ntddk.h>
+#include <internal/kthread.h>
 
 NTSTATUS ExInitializePool(VOID);
 /* Needs pool and threads: object types, handle table, worker threads. PASSIVE_LEVEL. */
@@ -92,3 +93,19 @@ NTSTATUS ObCreateHandle(PVOID Body, PHANDLE Handle);
    success. STATUS_TIMEOUT when some still run. PASSIVE_LEVEL. */
 NTSTATUS PsWaitForImageThreads(PVOID Base, SIZE_T Size, ULONG TimeoutSeconds,
                                NTSTATUS *ExitStatus);
+
+/* ---- worker threads
+ * ---------------------------------------------------------------------- */
+/* Bug check 0xE1 when not at PASSIVE_LEVEL, 0x1 when APCs are disabled (IRQL-23). */
+__attribute__((noreturn)) VOID ExRefuseWorkerReturn(ULONG_PTR Routine, PVOID Parameter,
+                                                    PVOID Item);
+/* A work item's routine has returned; Routine is the one to blame. */
+FORCEINLINE VOID
+ExCheckWorkerReturn(ULONG_PTR Routine, PVOID Parameter, PVOID Item)
+{
+    if (__builtin_expect(KeGetCurrentIrql() != PASSIVE_LEVEL ||
+                             KeGetCurrentThread()->CombinedApcDisable != 0,
+                         0)) {
+        ExRefuseWorkerReturn(Routine, Parameter, Item);
+    }
+}

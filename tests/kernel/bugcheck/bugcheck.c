@@ -61,6 +61,8 @@ static const BUGCHECK_CASE Cases[] = {
     {L"raised", StayRaised},
     {L"free", FreeTwice},
     {L"worker", LeaveWorkItemRaised},
+    {L"workregion", LeaveWorkItemInRegion},
+    {L"workguarded", LeaveWorkerGuarded},
     {L"objects", WaitForTooMany},
     {L"semaphore", ReleaseBeyondLimit},
     {L"mutex", ReleaseForeignMutex},

@@ -38,8 +38,8 @@ KTAP_SUITE OverflowStack;
 /* misuse.c: what the kernel notices. */
 KTAP_SUITE RemoveTwice, RaiseStatus;
 KTAP_SUITE CompleteTwice, CompleteCancelable, WaitInDpc, LeaveDpcRaised, FreeTwice;
-KTAP_SUITE StayInDpc, StayRaised, LeaveWorkItemRaised, WaitForTooMany, ReleaseBeyondLimit,
-    ReleaseForeignMutex;
+KTAP_SUITE StayInDpc, StayRaised, LeaveWorkItemRaised, LeaveWorkItemInRegion,
+    LeaveWorkerGuarded, WaitForTooMany, ReleaseBeyondLimit, ReleaseForeignMutex;
 
 /* apc.c: APCs, the end of threads, resources. */
 KTAP_SUITE LeaveSpecialApcRaised, LeaveKernelRoutineLowered, LeaveNormalRoutineRaised,

@@ -194,6 +194,47 @@ LeaveWorkItemRaised(VOID)
     IoQueueWorkItem(Item, RaisingWorker, DelayedWorkQueue, Device);
 }
 
+static VOID NTAPI
+RegionWorker(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Context);
+    KeEnterCriticalRegion();
+} /* lint: on purpose */
+
+static VOID NTAPI
+GuardedWorker(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    KeEnterGuardedRegion();
+} /* lint: on purpose */
+
+/* IRQL-23: a worker's APCs must be on again when the routine returns. */
+VOID
+LeaveWorkItemInRegion(VOID)
+{
+    PDEVICE_OBJECT Device;
+
+    if (!NT_SUCCESS(IoCreateDevice(Ktap.DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0,
+                                   FALSE, &Device))) {
+        return;
+    }
+    Expect(APC_INDEX_MISMATCH, (ULONG64)(ULONG_PTR)RegionWorker, 0, 0xFFFF, 1);
+    DbgPrint("# expect guilty RegionWorker\n# expect irql %u\n", PASSIVE_LEVEL);
+    IoQueueWorkItem(IoAllocateWorkItem(Device), RegionWorker, DelayedWorkQueue, NULL);
+}
+
+VOID
+LeaveWorkerGuarded(VOID)
+{
+    static WORK_QUEUE_ITEM Item;
+
+    ExInitializeWorkItem(&Item, GuardedWorker, NULL);
+    Expect(APC_INDEX_MISMATCH, (ULONG64)(ULONG_PTR)GuardedWorker, 0, 0xFFFF0000, 1);
+    DbgPrint("# expect guilty GuardedWorker\n# expect irql %u\n", PASSIVE_LEVEL);
+    ExQueueWorkItem(&Item, DelayedWorkQueue);
+}
+
 /* BUG-5, OBJ-3 */
 VOID
 WaitForTooMany(VOID)
