@@ -11,12 +11,18 @@ static KSPIN_LOCK KiDispatcherLock;
 KAFFINITY KiIdleSummary;
 static KAFFINITY KiReadyProcessors; /* whose ready queues are not empty */
 
-/* Raises to DISPATCH_LEVEL and takes the dispatcher lock; a thread that kept it through
-   KeSetEvent(Wait = TRUE) has it already. Returns the level to go back to. */
-KIRQL
-KiLockDispatcher(VOID)
+/* The lock is not free. Returns OldIrql, so that its caller is done with it. */
+static __attribute__((noinline)) KIRQL
+KiWaitForDispatcher(KIRQL OldIrql)
 {
-    PKTHREAD Thread = KeGetCurrentThread();
+    KiWaitForSpinLock(&KiDispatcherLock);
+    return OldIrql;
+}
+
+/* Everything but the usual: the lock is kept already, or there is a trace. */
+static __attribute__((noinline)) KIRQL
+KiLockDispatcherSlowly(PKTHREAD Thread)
+{
     KIRQL OldIrql;
 
     if (Thread->WaitNext) {
@@ -29,6 +35,24 @@ KiLockDispatcher(VOID)
     return OldIrql;
 }
 
+/* Raises to DISPATCH_LEVEL and takes the dispatcher lock; a thread that kept it through
+   KeSetEvent(Wait = TRUE) has it already. Returns the level to go back to. */
+KIRQL
+KiLockDispatcher(VOID)
+{
+    PKTHREAD Thread = KeGetCurrentThread();
+    KIRQL OldIrql;
+
+    if (__builtin_expect(Thread->WaitNext || KeTraceEvents != 0, 0)) {
+        return KiLockDispatcherSlowly(Thread);
+    }
+    OldIrql = KfRaiseIrql(DISPATCH_LEVEL);
+    if (__builtin_expect(!KiTrySpinLock(&KiDispatcherLock), 0)) {
+        return KiWaitForDispatcher(OldIrql);
+    }
+    return OldIrql;
+}
+
 /* Releases the lock after a thread switch landed in a thread that never took it. */
 VOID
 KiReleaseAfterSwap(VOID)
@@ -37,15 +61,13 @@ KiReleaseAfterSwap(VOID)
 }
 
 /*
- * Releases the lock and returns to OldIrql. A thread chosen for this processor meanwhile
- * runs first: at once when the level allows it, else by the dispatch interrupt. While a
- * DPC runs nothing need be asked for: the drain ends in KiDispatchInterrupt or the idle
- * loop.
+ * A thread chosen for this processor runs before the level falls: at once when the level
+ * allows it, else by the dispatch interrupt. While a DPC runs nothing need be asked for:
+ * the drain ends in KiDispatchInterrupt or the idle loop.
  */
-VOID
-KiUnlockDispatcher(KIRQL OldIrql)
+static __attribute__((noinline)) VOID
+KiUnlockDispatcherSlowly(PKPRCB Prcb, KIRQL OldIrql)
 {
-    PKPRCB Prcb = KeGetCurrentPrcb();
     PKTHREAD Next = Prcb->NextThread;
 
     if (Next == NULL || Prcb->CurrentThread == Prcb->IdleThread) {
@@ -60,6 +82,20 @@ KiUnlockDispatcher(KIRQL OldIrql)
     }
     KiReleaseSpinLock(&KiDispatcherLock);
     KeTrace(TraceIrqlLower, OldIrql, NULL, (ULONG_PTR)KiUnlockDispatcher);
+    KeLowerIrql(OldIrql);
+}
+
+/* Releases the lock and returns to OldIrql. */
+VOID
+KiUnlockDispatcher(KIRQL OldIrql)
+{
+    PKPRCB Prcb = KeGetCurrentPrcb();
+
+    if (__builtin_expect(Prcb->NextThread != NULL || KeTraceEvents != 0, 0)) {
+        KiUnlockDispatcherSlowly(Prcb, OldIrql);
+        return;
+    }
+    KiReleaseSpinLock(&KiDispatcherLock);
     KeLowerIrql(OldIrql);
 }
 

@@ -3,6 +3,17 @@
  */
 #include "ki.h"
 
+/* What a switch seldom needs, out of its way. */
+static __attribute__((noinline)) VOID
+KiSwapAttended(PKTHREAD Old, PKTHREAD New)
+{
+    if (New->ApcState.KernelApcPending) {
+        HalRequestSoftwareInterrupt(APC_LEVEL); /* fires when New is below APC_LEVEL */
+    }
+    KeTrace(TraceSwitch, (ULONG)New->Priority, New, (ULONG_PTR)New->StartRoutine);
+    KiSwapStacks(&Old->KernelStack, New->KernelStack);
+}
+
 /*
  * Switches this processor to New, and returns when the thread that called runs again, on
  * this processor or another. The dispatcher lock is held on both sides: it is handed
@@ -25,12 +36,12 @@ KiSwapThread(PKTHREAD New)
     if (New == Old) {
         return;
     }
-    if (__builtin_expect(New->ApcState.KernelApcPending, 0)) {
-        HalRequestSoftwareInterrupt(APC_LEVEL); /* fires when New is below APC_LEVEL */
-    }
     Prcb->CurrentThread = New;
     Prcb->QuantumEnd = FALSE;
-    KeTrace(TraceSwitch, (ULONG)New->Priority, New, (ULONG_PTR)New->StartRoutine);
+    if (__builtin_expect(New->ApcState.KernelApcPending || KeTraceEvents != 0, 0)) {
+        KiSwapAttended(Old, New);
+        return;
+    }
     KiSwapStacks(&Old->KernelStack, New->KernelStack);
 }
 
