@@ -191,7 +191,7 @@ ExpFreeSpecial(PVOID Address, ULONG Tag, ULONG_PTR Caller)
     }
     Slot->Block.FreedBy = Caller;
     ExpCheckFill(&Slot->Block);
-    ExpCheckForQueued((ULONG_PTR)Address, Slot->Block.Size);
+    ExpCheckFreed((ULONG_PTR)Address, Slot->Block.Size);
     ExpForgetBlock(&Slot->Block);
     ExpRetireSlot(Slot);
 }

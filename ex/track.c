@@ -184,7 +184,7 @@ ExpReleaseTracked(PVOID Address, ULONG Tag, ULONG_PTR Caller)
     }
     KeReleaseSpinLock(&ExpTrackLock, OldIrql);
     if (Block != NULL) {
-        ExpCheckForQueued((ULONG_PTR)Address, Block->Size);
+        ExpCheckFreed((ULONG_PTR)Address, Block->Size);
         ExpFreeOrdinary(Block, EXP_TRACK_TAG);
     }
     return FALSE;

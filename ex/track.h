@@ -91,6 +91,8 @@ PUCHAR ExpFindChanged(PUCHAR From, PUCHAR To);
 
 /* ---- unload.c: bug check TIMER_OR_DPC_INVALID when a queued timer or DPC lies in there. */
 VOID ExpCheckForQueued(ULONG_PTR Start, SIZE_T Length);
+/* The same for a block that is freed, and WORKER_INVALID for a queued work item. */
+VOID ExpCheckFreed(ULONG_PTR Start, SIZE_T Length);
 
 /* ---- inject.c */
 VOID ExpInitializeLowResources(const CHAR *Options);

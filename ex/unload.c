@@ -24,6 +24,18 @@ ExpCheckForQueued(ULONG_PTR Start, SIZE_T Length)
     }
 }
 
+VOID
+ExpCheckFreed(ULONG_PTR Start, SIZE_T Length)
+{
+    PVOID Item = ExpFindQueuedItem(Start, Length);
+
+    ExpCheckForQueued(Start, Length);
+    if (Item != NULL) {
+        KeBugCheckEx(WORKER_INVALID, EX_WORKER_ITEM_FREED, (ULONG_PTR)Item, Start,
+                     Start + Length);
+    }
+}
+
 static VOID
 ExpVisitInterrupt(PKINTERRUPT Interrupt, PVOID Context)
 {

@@ -10,7 +10,7 @@
 
 #include <internal/observe.h>
 
-/* Subcode of WORKER_INVALID: an item is queued that is queued already. */
+/* First parameter of WORKER_INVALID: an item is queued that is queued already. */
 #define WORKER_ITEM_QUEUED_TWICE 1
 
 /* Fourth parameter of APC_INDEX_MISMATCH: found after a work item, not a system call. */

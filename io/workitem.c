@@ -113,11 +113,15 @@ IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 }
 EXPORT(IoAllocateWorkItem);
 
-/* Frees a work item of IoAllocateWorkItem that is not queued; its own routine may.
-   IRQL <= DISPATCH_LEVEL. Source: WRK-1. */
+/* Frees a work item of IoAllocateWorkItem; its own routine may. One that is queued is bug
+   check WORKER_INVALID. IRQL <= DISPATCH_LEVEL. Source: WRK-1. */
 VOID NTAPI
 IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
 {
+    if (IoWorkItem->Item.List.Flink != NULL) {
+        KeBugCheckEx(WORKER_INVALID, EX_WORKER_ITEM_FREED, (ULONG_PTR)&IoWorkItem->Item,
+                     (ULONG_PTR)IoWorkItem, (ULONG_PTR)(IoWorkItem + 1));
+    }
     ExFreePoolWithTag(IoWorkItem, IOP_TAG_WORK_ITEM);
 }
 EXPORT(IoFreeWorkItem);

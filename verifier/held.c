@@ -177,6 +177,22 @@ VfHeldCount(VOID)
 }
 
 VOID
+VfRefuseHeld(const CHAR *Name)
+{
+    VF_PROCESSOR *Processor = VfCurrent();
+    CHAR Taken[120];
+
+    if (Processor->Count != 0) {
+        const VF_HELD *Last = &Processor->Held[Processor->Count - 1];
+
+        KeDescribeAddress(Last->Where, Taken, sizeof(Taken));
+        VfStopRule(VF_RULE_SPIN_LOCK,
+                   "SpinLock: %s called with spin lock %p held, taken at %s", Name,
+                   Last->Lock, Taken);
+    }
+}
+
+VOID
 VfCheckHeld(ULONG_PTR Routine, ULONG Count)
 {
     VF_PROCESSOR *Processor = VfCurrent();

@@ -79,7 +79,7 @@ VfIofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 }
 VERIFY(IofCallDriver);
 
-/* IRQL <= DISPATCH_LEVEL, and a status that says how it ended. */
+/* IRQL <= DISPATCH_LEVEL, no spin lock held, and a status that says how it ended. */
 static VOID FASTCALL
 VfIofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
 {
@@ -88,6 +88,10 @@ VfIofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
     if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
         VfStopForIrp(0, "IoCompleteRequest called above DISPATCH_LEVEL",
                      VF_COMPLETED_AT_IRQL, KeGetCurrentIrql(), (ULONG_PTR)Irp, 0);
+    }
+    if (KeGetCurrentIrql() == DISPATCH_LEVEL) {
+        VfRefuseHeld(
+            "IoCompleteRequest"); /* completion routines may want the lock: LCK-10 */
     }
     if (Irp->Type == IO_TYPE_IRP && (Status == STATUS_PENDING || Status == -1)) {
         VfStopForIrp(0, "an IRP was completed whose status says that it is pending",

@@ -157,6 +157,8 @@ VOID VfAfterAcquire(PVOID Lock, VF_HOW How, KIRQL OldIrql, ULONG_PTR Where);
 VOID VfBeforeRelease(PVOID Lock, ULONG Allowed, KIRQL NewIrql);
 VOID VfConvertHeld(PVOID Lock); /* the reader is the writer now */
 ULONG VfHeldCount(VOID);
+/* Stops when the processor holds one. At DISPATCH_LEVEL or above: below there is none. */
+VOID VfRefuseHeld(const CHAR *Name);
 /* Stops when more locks are held than at the call's begin, or fewer. */
 VOID VfCheckHeld(ULONG_PTR Routine, ULONG Count);
 VOID VfPushServiceLock(PKINTERRUPT Interrupt, ULONG_PTR Routine);

@@ -96,6 +96,9 @@ NTSTATUS PsWaitForImageThreads(PVOID Base, SIZE_T Size, ULONG TimeoutSeconds,
 
 /* ---- worker threads
  * ---------------------------------------------------------------------- */
+/* First parameter of WORKER_INVALID: an item is freed that is queued. */
+#define EX_WORKER_ITEM_FREED 0
+
 /* Bug check 0xE1 when not at PASSIVE_LEVEL, 0x1 when APCs are disabled (IRQL-23). */
 __attribute__((noreturn)) VOID ExRefuseWorkerReturn(ULONG_PTR Routine, PVOID Parameter,
                                                     PVOID Item);

@@ -1,5 +1,5 @@
 /*
- * irpmisuse: one misuse of an IRP a boot, seen by the verifier. The driver sends IRPs to a
+ * irpmisuse: one misuse of an IRP, an MDL or a work item a boot, seen by the verifier. The driver sends IRPs to a
  * device of its own.
  */
 #include "../cases.h"
@@ -172,6 +172,109 @@ FreeNoIrp(VOID)
     IoFreeIrp(Irp);
 }
 
+/* LCK-10: whoever gets the IRP back may want the same lock. */
+static VOID
+CompleteWithLock(VOID)
+{
+    static KSPIN_LOCK Lock;
+    PIRP Irp = MakeIrp(KeepingCompletion);
+    KIRQL OldIrql;
+
+    KeInitializeSpinLock(&Lock);
+    IoCallDriver(Device, Irp);
+    Irp->IoStatus.Status = STATUS_SUCCESS;
+    KtapExpectStop(DRIVER_VERIFIER_DETECTED_VIOLATION, 0x40009, KTAP_ANY, 0, 0);
+    KeAcquireSpinLock(&Lock, &OldIrql);
+    IoCompleteRequest(Irp, IO_NO_INCREMENT); /* lint: on purpose */
+    KeReleaseSpinLock(&Lock, OldIrql);
+}
+
+/* VER-18: IrqlIoDispatch */
+static VOID
+CallAtDevice(VOID)
+{
+    PIRP Irp = MakeIrp(KeepingCompletion);
+
+    KtapExpectStop(DRIVER_VERIFIER_DETECTED_VIOLATION, 0x20022, KTAP_ANY, 0, 0);
+    KfRaiseIrql(CMCI_LEVEL);
+    IoCallDriver(Device, Irp); /* lint: on purpose */
+}
+
+static VOID
+FreeAtDevice(VOID)
+{
+    PIRP Irp = MakeIrp(KeepingCompletion);
+
+    KtapExpectStop(DRIVER_VERIFIER_DETECTED_VIOLATION, 0x20022, KTAP_ANY, 0, 0);
+    KfRaiseIrql(CMCI_LEVEL);
+    IoFreeIrp(Irp); /* lint: on purpose */
+}
+
+static VOID
+UnlockTwice(VOID)
+{
+    PMDL Mdl = IoAllocateMdl(&Held, sizeof(Held), FALSE, FALSE, NULL);
+
+    MmProbeAndLockPages(Mdl, KernelMode, IoWriteAccess);
+    MmUnlockPages(Mdl);
+    KtapExpectStop(DRIVER_VERIFIER_DETECTED_VIOLATION, 0xD1A00011, ADDRESS(Mdl), KTAP_ANY,
+                   0);
+    MmUnlockPages(Mdl);
+}
+
+static VOID
+FreeLocked(VOID)
+{
+    PMDL Mdl = IoAllocateMdl(&Held, sizeof(Held), FALSE, FALSE, NULL);
+
+    MmProbeAndLockPages(Mdl, KernelMode, IoWriteAccess);
+    KtapExpectStop(DRIVER_VERIFIER_DETECTED_VIOLATION, 0xD1A00012, ADDRESS(Mdl), KTAP_ANY,
+                   0);
+    IoFreeMdl(Mdl);
+}
+
+/* WRK-1, on one processor: at DISPATCH_LEVEL no worker can take the item. */
+static IO_WORKITEM_ROUTINE IdleItem;
+static WORKER_THREAD_ROUTINE IdleWorker;
+
+static VOID NTAPI
+IdleItem(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Context);
+}
+
+static VOID NTAPI
+IdleWorker(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+}
+
+static VOID
+FreeQueuedItem(VOID)
+{
+    PIO_WORKITEM Item = IoAllocateWorkItem(Device);
+
+    KtapExpectStop(WORKER_INVALID, 0, KTAP_ANY, ADDRESS(Item), KTAP_ANY);
+    KfRaiseIrql(DISPATCH_LEVEL);
+    IoQueueWorkItem(Item, IdleItem, DelayedWorkQueue, NULL);
+    IoFreeWorkItem(Item);
+}
+
+static VOID
+FreeQueuedWorker(VOID)
+{
+    PWORK_QUEUE_ITEM Item =
+        ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Item), KTAP_TAG);
+
+    ExInitializeWorkItem(Item, IdleWorker, NULL);
+    KtapExpectStop(WORKER_INVALID, 0, ADDRESS(Item), ADDRESS(Item),
+                   ADDRESS(Item) + sizeof(*Item));
+    KfRaiseIrql(DISPATCH_LEVEL);
+    ExQueueWorkItem(Item, DelayedWorkQueue);
+    ExFreePoolWithTag(Item, KTAP_TAG);
+}
+
 /* One more location would be needed. */
 static VOID
 CallTooFar(VOID)
@@ -207,6 +310,13 @@ static const KTAP_CASE Cases[] = {
     {L"atdevice", CompleteAtDevice},
     {L"freeunderway", FreeUnderWay},
     {L"freenoirp", FreeNoIrp},
+    {L"withlock", CompleteWithLock},
+    {L"callatdevice", CallAtDevice},
+    {L"freeatdevice", FreeAtDevice},
+    {L"unlocktwice", UnlockTwice},
+    {L"freelocked", FreeLocked},
+    {L"freequeued", FreeQueuedItem},
+    {L"freeworker", FreeQueuedWorker},
     {L"toofar", CallTooFar},
     {L"well", BehaveWell},
 };

@@ -13,9 +13,11 @@ DRIVER_INITIALIZE DriverEntry;
 static BOOLEAN
 Allocate(ULONG Kind, ULONG Tag)
 {
+    const PHYSICAL_ADDRESS Highest = {.QuadPart = -1};
+    const PHYSICAL_ADDRESS LocalApic = {.QuadPart = 0xFEE00000};
     PVOID Made = NULL;
 
-    switch (Kind % 3) {
+    switch (Kind % 6) {
     case 0:
         Made = ExAllocatePoolWithTag(NonPagedPoolNx, 64, Tag);
         if (Made != NULL) {
@@ -32,6 +34,24 @@ Allocate(ULONG Kind, ULONG Tag)
         Made = IoAllocateMdl(&Ktap, sizeof(Ktap), FALSE, FALSE, NULL);
         if (Made != NULL) {
             IoFreeMdl(Made);
+        }
+        break;
+    case 3:
+        Made = IoAllocateWorkItem((PDEVICE_OBJECT)Ktap.DriverObject);
+        if (Made != NULL) {
+            IoFreeWorkItem(Made);
+        }
+        break;
+    case 4:
+        Made = MmAllocateContiguousMemory(PAGE_SIZE, Highest);
+        if (Made != NULL) {
+            MmFreeContiguousMemory(Made);
+        }
+        break;
+    case 5:
+        Made = MmMapIoSpace(LocalApic, PAGE_SIZE, MmNonCached);
+        if (Made != NULL) {
+            MmUnmapIoSpace(Made, PAGE_SIZE);
         }
         break;
     }
