@@ -2,7 +2,9 @@
  * One DPC routine on every processor at once: KeGenericCallDpc and its two helpers, which the
  * routine reaches through its two system arguments.
  *
- * Each processor has a KDPC for it, so one call is under way at a time; callers queue.
+ * Each processor has a KDPC for it, so one call is under way at a time; callers queue. The
+ * one whose turn it is is in a critical region: a normal APC that calls, too, would have its
+ * thread wait for itself.
  */
 #include "ki.h"
 
@@ -51,6 +53,7 @@ KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
     KAFFINITY Active;
 
     KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
+    KeEnterCriticalRegion();
     KeWaitForSingleObject(&KiCallLock, Executive, KernelMode, FALSE, NULL);
     Active = KeActiveProcessors;
     Call.Count = Call.Running = Call.Missing = (LONG)RtlCountBits(Active);
@@ -58,6 +61,7 @@ KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
     KiPostCall(&Call, Active, Routine, Context);
     KeWaitForSingleObject(&Call.Done, Executive, KernelMode, FALSE, NULL);
     KeSetEvent(&KiCallLock, EVENT_INCREMENT, FALSE);
+    KeLeaveCriticalRegion();
 }
 EXPORT(KeGenericCallDpc);
 

@@ -9,7 +9,9 @@
  * moves there. A gate is written by the only processor that uses it, when its vector
  * cannot come: interrupts are off here, or (KiServeChain) the vector is in service. A
  * thread that runs there at PASSIVE_LEVEL proves that no ISR is under way there: this is
- * what makes a disconnect safe to free after. KiConnectLock serializes them all.
+ * what makes a disconnect safe to free after. KiConnectLock serializes them all; it is held
+ * in a critical region, because the thread would wait for itself if a normal APC that
+ * connects, too, came meanwhile.
  */
 #include "ki.h"
 
@@ -159,6 +161,7 @@ KiIsConnectable(PKINTERRUPT Interrupt)
 static KAFFINITY
 KiEnterConnect(PKINTERRUPT Interrupt)
 {
+    KeEnterCriticalRegion();
     KeWaitForSingleObject(&KiConnectLock, Executive, KernelMode, FALSE, NULL);
     return KeSetSystemAffinityThreadEx(AFFINITY_MASK(KeInterruptProcessor(Interrupt)));
 }
@@ -168,6 +171,7 @@ KiLeaveConnect(KAFFINITY OldAffinity)
 {
     KeRevertToUserAffinityThreadEx(OldAffinity);
     KeSetEvent(&KiConnectLock, EVENT_INCREMENT, FALSE);
+    KeLeaveCriticalRegion();
 }
 
 /* First object of its vector here. Interrupts are off, on the object's processor. */

@@ -211,6 +211,7 @@ ApcTests(VOID)
     TestLocks();
     TestWaits();
     TestThreads();
+    TestCalls();
     TestStorm();
 }
 

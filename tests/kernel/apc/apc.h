@@ -36,4 +36,5 @@ VOID MakeNormal(PPROBE Probe, PKTHREAD Thread);
 BOOLEAN AwaitRun(SEEN *Seen);
 
 /* The files' parts of the suite. */
-KTAP_SUITE TestLevels, TestRegions, TestLocks, TestWaits, TestThreads, TestStorm;
+KTAP_SUITE TestLevels, TestRegions, TestLocks, TestWaits, TestThreads, TestCalls,
+    TestStorm;
