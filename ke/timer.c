@@ -63,6 +63,26 @@ KiStartTimer(PKTIMER Timer, LARGE_INTEGER DueTime)
     return KiInsertWheel(Timer);
 }
 
+/*
+ * Queues a periodic timer that is due for its next turn. Turns that are over already, of a
+ * late expiry or because the system time has jumped, are left out in one step: one by one they
+ * could be millions, under the lock. Lock held.
+ */
+static VOID
+KiStartPeriod(PKTIMER Timer)
+{
+    ULONG64 Period = (ULONG64)Timer->Period * UNITS_PER_MILLISECOND;
+
+    do {
+        ULONG64 Now = KiQueryInterruptTime(); /* the clock may tick meanwhile */
+
+        if (Now > Timer->DueTime.QuadPart) {
+            Timer->DueTime.QuadPart += (Now - Timer->DueTime.QuadPart) / Period * Period;
+        }
+        Timer->DueTime.QuadPart += Period;
+    } while (!KiInsertWheel(Timer));
+}
+
 /* The timer is due: signal, queue its DPC, arm it again if it is periodic. Lock held. */
 static VOID
 KiCompleteTimer(PKTIMER Timer)
@@ -73,12 +93,8 @@ KiCompleteTimer(PKTIMER Timer)
     Timer->Header.Absolute = FALSE; /* its periods are counted from here */
     KeTrace(TraceTimerExpire, 0, Timer,
             (Dpc != NULL) ? (ULONG_PTR)Dpc->DeferredRoutine : 0);
-    if (Timer->Period != 0) {
-        /* The clock may tick meanwhile: what was the future may be past when it is
-         * queued. */
-        do {
-            Timer->DueTime.QuadPart += (ULONG64)Timer->Period * UNITS_PER_MILLISECOND;
-        } while (!KiInsertWheel(Timer));
+    if (Timer->Period > 0) {
+        KiStartPeriod(Timer);
     }
     KiSignalObject(&Timer->Header, 0);
     if (Dpc != NULL) {
@@ -140,6 +156,7 @@ KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
     Timer->Dpc = Dpc;
     Timer->Period = Period;
     if (!KiStartTimer(Timer, DueTime)) {
+        Timer->DueTime.QuadPart = KiQueryInterruptTime(); /* its periods begin now */
         KiCompleteTimer(Timer);
     }
     KiUnlockDispatcher(OldIrql);

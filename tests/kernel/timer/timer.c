@@ -112,6 +112,30 @@ TestPeriodic(VOID)
              "OBJ-9 a synchronization timer gives its signal to one wait");
 }
 
+/* Due already, at a moment at which half a period has gone by since boot; and with a period
+   that is none. */
+static VOID
+TestPeriodFromNow(VOID)
+{
+    LARGE_INTEGER Past = {.QuadPart = 0};
+    KTIMER Timer;
+    KDPC Dpc;
+
+    DpcRuns = 0;
+    KeInitializeTimer(&Timer);
+    KeInitializeDpc(&Dpc, TimerDpc, NULL);
+    while (KeQueryInterruptTime() % 10000000 < 8000000) {
+        KtapSleep(10);
+    }
+    KeSetTimerEx(&Timer, Past, 1000, &Dpc);
+    ok(KtapAwait(&DpcRuns, 1), "OBJ-9 a timer set for the past expires at once");
+    KtapSleep(400);
+    ok_equal(DpcRuns, 1, "OBJ-9 and its periods are counted from then");
+    ok_equal(KeCancelTimer(&Timer), TRUE, "OBJ-9 while it is queued");
+    KeSetTimerEx(&Timer, Past, -1, &Dpc);
+    ok_equal(KeCancelTimer(&Timer), FALSE, "OBJ-9 a negative period is none");
+}
+
 /* Many timers with all kinds of due times, and every third of them cancelled. */
 static VOID
 TestMany(VOID)
@@ -172,6 +196,7 @@ TimerTests(VOID)
     TestOneShot();
     TestCancel();
     TestPeriodic();
+    TestPeriodFromNow();
     TestMany();
     TestMasked();
     TestTimes();
