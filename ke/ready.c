@@ -243,6 +243,30 @@ KiChooseThread(PKPRCB Prcb)
     return (Next != NULL) ? Next : Prcb->IdleThread;
 }
 
+/* Gives Prcb the best thread of its queue if what it runs, or is to run, has fallen below. */
+static VOID
+KiPreemptFallen(PKPRCB Prcb)
+{
+    PKTHREAD Rival = (Prcb->NextThread != NULL) ? Prcb->NextThread : Prcb->CurrentThread;
+
+    if ((Prcb->ReadySummary >> Rival->Priority) > 1) {
+        PKTHREAD Next = KiBestOf(Prcb, Prcb);
+
+        KiUnqueueReady(Prcb, Next);
+        KiAssignThread(Prcb, Next);
+    }
+}
+
+/* Takes back the thread that Prcb was to switch to; it is nowhere then. */
+static VOID
+KiWithdrawNext(PKPRCB Prcb)
+{
+    Prcb->NextThread = NULL;
+    if (Prcb->CurrentThread == Prcb->IdleThread) {
+        KiIdleSummary |= AFFINITY_MASK(Prcb->Number);
+    }
+}
+
 /* Gives a thread another priority, wherever it stands. Dispatcher lock held. */
 VOID
 KiChangePriority(PKTHREAD Thread, KPRIORITY Priority)
@@ -256,11 +280,11 @@ KiChangePriority(PKTHREAD Thread, KPRIORITY Priority)
         return;
     }
     Thread->Priority = (SCHAR)Priority;
-    if (Thread->State == Running && Prcb->NextThread == NULL &&
-        (Prcb->ReadySummary >> Priority) > 1) {
-        PKTHREAD Next = KiBestOf(Prcb, Prcb); /* it has fallen below one that is ready */
-
-        KiUnqueueReady(Prcb, Next);
-        KiAssignThread(Prcb, Next);
+    if (Thread->State == Standby) {
+        KiWithdrawNext(Prcb);
+        KiReadyThread(Thread, FALSE); /* perhaps as its next again */
+        KiPreemptFallen(Prcb);
+    } else if (Thread->State == Running) {
+        KiPreemptFallen(Prcb);
     }
 }

@@ -126,12 +126,86 @@ BothRun(ULONG Processor)
     return Both;
 }
 
+static volatile LONG Held, Release, Order;
+
+/* Keeps processor 1 from switching. */
+static VOID NTAPI
+HoldProcessor(PVOID Context)
+{
+    KIRQL Old;
+
+    UNREFERENCED_PARAMETER(Context);
+    KeSetSystemAffinityThread(2);
+    KeRaiseIrql(DISPATCH_LEVEL, &Old);
+    Held = 1;
+    KtapSpinUntil(&Release, 1);
+    KeLowerIrql(Old);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+typedef struct _RUNNER {
+    KEVENT Start;
+    volatile LONG Ready;
+    LONG Order; /* in which it ran */
+    PKTHREAD Thread;
+} RUNNER, *PRUNNER;
+
+static VOID NTAPI
+RunInOrder(PVOID Context)
+{
+    PRUNNER Runner = Context;
+
+    KeSetSystemAffinityThread(2);
+    Runner->Ready = 1;
+    KeWaitForSingleObject(&Runner->Start, Executive, KernelMode, FALSE, NULL);
+    Runner->Order = InterlockedIncrement(&Order);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+static VOID
+MakeRunner(PRUNNER Runner, KPRIORITY Priority)
+{
+    KeInitializeEvent(&Runner->Start, NotificationEvent, FALSE);
+    Runner->Thread = KtapCreateThread(RunInOrder, Runner);
+    KeSetPriorityThread(Runner->Thread, Priority);
+    KtapAwait(&Runner->Ready, 1);
+    KtapSleep(50);
+}
+
+/* The better of two threads has been given processor 1, which has not switched to it yet,
+   and falls below the other. */
+static VOID
+TestFallen(VOID)
+{
+    static RUNNER First, Second;
+    PKTHREAD Holder;
+
+    KeSetSystemAffinityThread(1);
+    MakeRunner(&First, 12);
+    MakeRunner(&Second, 10);
+    Holder = KtapCreateThread(HoldProcessor, NULL);
+    KtapAwait(&Held, 1);
+    KeSetEvent(&First.Start, 0, FALSE);
+    KeSetEvent(&Second.Start, 0, FALSE);
+    KeSetPriorityThread(First.Thread, 6);
+    Release = 1;
+    KtapJoinThread(Holder);
+    KtapJoinThread(First.Thread);
+    KtapJoinThread(Second.Thread);
+    ok(Second.Order == 1 && First.Order == 2, "KeSetPriorityThread: one that was to run "
+                                              "next, and fell, lets its better go first");
+    KeRevertToUserAffinityThread();
+}
+
 static VOID
 BoostTests(VOID)
 {
     ULONG Alone = 0;
 
     TestBoost();
+    if (KeQueryActiveProcessorCount(NULL) > 1) {
+        TestFallen();
+    }
     for (ULONG Number = 0; Number < KeQueryActiveProcessorCount(NULL); Number++) {
         Alone += !BothRun(Number);
     }
