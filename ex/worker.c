@@ -233,7 +233,9 @@ ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     KIRQL OldIrql;
 
     KE_ASSERT(KeGetCurrentIrql() <= DISPATCH_LEVEL);
-    if ((ULONG)QueueType >= MaximumWorkQueue || WorkItem->List.Flink != NULL) {
+    if ((ULONG)QueueType >= MaximumWorkQueue ||
+        InterlockedCompareExchangePointer((PVOID *)&WorkItem->List.Flink, WorkItem,
+                                          NULL) != NULL) {
         KeBugCheckEx(WORKER_INVALID, WORKER_ITEM_QUEUED_TWICE, (ULONG_PTR)WorkItem,
                      (ULONG_PTR)QueueType, 0);
     }
