@@ -157,6 +157,13 @@ KtapThread(PVOID Context)
     PsTerminateSystemThread(Ktap.Failures == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL);
 }
 
+/* For the routine of a suite that can be unloaded: gives back what KtapStart allocated. */
+static inline VOID
+KtapFree(VOID)
+{
+    ExFreePoolWithTag(Ktap.RegistryPath.Buffer, KTAP_TAG);
+}
+
 /* What a suite's DriverEntry returns: starts the thread that runs Suite. */
 static inline NTSTATUS
 KtapStart(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath, KTAP_SUITE *Suite)

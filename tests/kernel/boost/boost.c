@@ -217,6 +217,7 @@ Unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
     IoDeleteDevice(Device);
+    KtapFree();
 }
 
 NTSTATUS

@@ -112,6 +112,7 @@ Unload(PDRIVER_OBJECT DriverObject)
     IoDetachDevice(Lower);
     IoDeleteDevice(Upper);
     IoDeleteDevice(Lower);
+    KtapFree();
 }
 
 NTSTATUS

@@ -49,6 +49,7 @@ static VOID NTAPI
 KmdfUnload(WDFDRIVER Driver)
 {
     UNREFERENCED_PARAMETER(Driver);
+    KtapFree();
 }
 
 NTSTATUS

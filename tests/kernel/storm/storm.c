@@ -32,9 +32,10 @@ AwaitMask(VOID)
     return IsSourceMasked();
 }
 
-/* Raises the line and checks the end of the storm that follows. */
+/* Raises the line and checks the end of the storm that follows. Recorder is one of so many
+   ISRs on the line, whose calls all count. */
 static VOID
-Storm(PRECORDER Recorder)
+Storm(PRECORDER Recorder, LONG Sharers)
 {
     LONG Before = Recorder->Calls, Calls;
 
@@ -44,7 +45,8 @@ Storm(PRECORDER Recorder)
     DeviceWrite(EDU_RAISE, 1);
     ok(AwaitMask(), "SPR-4 CHN-2 a line that nobody claims is masked after a while");
     Calls = Recorder->Calls;
-    ok(Calls - Before >= LEAST_CALLS, "SPR-4 CHN-2 until then it interrupts on and on");
+    ok((Calls - Before) * Sharers >= LEAST_CALLS,
+       "SPR-4 CHN-2 until then it interrupts on and on");
     KtapSleep(50);
     ok_equal(Recorder->Calls, Calls, "SPR-4 then no more");
 }
@@ -72,7 +74,7 @@ TestReport(VOID)
 
     ConnectAs(&Version, &Recorder);
     Active.ConnectionContext.InterruptObject = Recorder.Object;
-    Storm(&Recorder);
+    Storm(&Recorder, 1);
     CheckOthers();
     Calls = Recorder.Calls;
     IoReportInterruptActive(&Active);
@@ -94,13 +96,13 @@ TestReconnect(VOID)
 
     ConnectAs(&Version, &First);
     ConnectAs(&Version, &Second);
-    Storm(&First);
-    ok(Second.Calls >= LEAST_CALLS, "CHN-2 everybody on the line was asked");
+    Storm(&First, 2);
+    ok(Second.Calls * 2 >= LEAST_CALLS, "CHN-2 everybody on the line was asked");
     ok_status(ConnectAs(&Version, &Owner), STATUS_SUCCESS, "SPR-4 its owner connects");
     ok(KtapAwait(&Owner.Calls, 1), "SPR-4 which lets it through, and it is claimed");
     ok(RaiseAndAwait(&Owner) && !IsSourceMasked(), "SPR-4 all is well again");
     DisconnectAs(Version, &Owner);
-    Storm(&First);
+    Storm(&First, 2);
     DisconnectAs(Version, &First);
     DeviceWrite(EDU_ACKNOWLEDGE, MAXULONG);
     DisconnectAs(Version, &Second);

@@ -150,6 +150,7 @@ Unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
     IoDeleteDevice(Device);
+    KtapFree();
 }
 
 NTSTATUS
