@@ -129,7 +129,7 @@ TestOthers(VOID)
     ExReleaseResourceLite(&Resource);
     ExReleaseResourceLite(&Resource);
     StopHolder(&Holder);
-    ok(Writer.Has, "LCK the last sharer gives it to who waits alone");
+    ok(KtapAwait(&Writer.Has, 1), "LCK the last sharer gives it to who waits alone");
     StopHolder(&Writer);
 }
 
@@ -154,9 +154,10 @@ TestHandOver(VOID)
     StopHolder(&Readers[0]);
     ok(!Writers[0].Has && !Writers[1].Has, "LCK one sharer left keeps it");
     StopHolder(&Readers[1]);
-    ok(Writers[0].Has && !Writers[1].Has, "LCK then the first who waits alone has it");
+    ok(KtapAwait(&Writers[0].Has, 1) && !Writers[1].Has,
+       "LCK then the first who waits alone has it");
     StopHolder(&Writers[0]);
-    ok(Writers[1].Has, "LCK then the second");
+    ok(KtapAwait(&Writers[1].Has, 1), "LCK then the second");
     StopHolder(&Writers[1]);
     ok_equal(ExTryToAcquireResourceExclusiveLite(&Resource), TRUE, "LCK then it is free");
 
