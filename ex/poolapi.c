@@ -19,8 +19,6 @@
 #define VERIFIER_PAGED_FREE          0x11
 #define VERIFIER_NONPAGED_FREE       0x12
 
-#define EXP_POOL_PAGED 0x01
-
 /* Who called the exported routine this stands in. */
 #define EXP_CALLER() ((ULONG_PTR)__builtin_return_address(0))
 

@@ -210,6 +210,34 @@ ExpFindTracked(PVOID Address)
     return Block;
 }
 
+static BOOLEAN
+ExpHoldsPaged(PEXP_DRIVER Driver, ULONG_PTR Address)
+{
+    PLIST_ENTRY Head = &Driver->Blocks;
+
+    for (PLIST_ENTRY Entry = Head->Flink; Entry != Head; Entry = Entry->Flink) {
+        PEXP_TRACKED Block = CONTAINING_RECORD(Entry, EXP_TRACKED, Link);
+
+        if (Address - (ULONG_PTR)Block->Address < Block->Size) {
+            return (Block->PoolType & EXP_POOL_PAGED) != 0;
+        }
+    }
+    return FALSE;
+}
+
+BOOLEAN
+ExIsTrackedPaged(PVOID Address)
+{
+    BOOLEAN Paged = FALSE;
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&ExpTrackLock);
+
+    for (ULONG Index = 0; Index < EXP_DRIVER_COUNT && !Paged; Index++) {
+        Paged = ExpHoldsPaged(&ExpDrivers[Index], (ULONG_PTR)Address);
+    }
+    KeReleaseSpinLock(&ExpTrackLock, OldIrql);
+    return Paged;
+}
+
 VOID
 ExPrintTracking(VOID)
 {

@@ -13,6 +13,8 @@
 
 #include "exp.h"
 
+#define EXP_POOL_PAGED 0x01 /* of a POOL_TYPE */
+
 /* One image, for as long as the machine runs: a driver that is loaded again takes its
    entry over by name. Base and Size are read without a lock. */
 typedef struct _EXP_DRIVER {

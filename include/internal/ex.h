@@ -69,6 +69,8 @@ VOID ExStopForLeftover(PVOID Base, PVOID Object, EX_LEFTOVER Kind);
 BOOLEAN ExRefuseCaller(ULONG_PTR Caller);
 /* One line a driver, for the report at the end. PASSIVE_LEVEL. */
 VOID ExPrintTracking(VOID);
+/* Whether Address lies in a driver's block of paged pool. IRQL <= DISPATCH_LEVEL. */
+BOOLEAN ExIsTrackedPaged(PVOID Address);
 
 /* ---- objects: header before the body, counted references
  * -------------------------------- */

@@ -6,6 +6,7 @@
 
 #define VERIFIER_CALL_INTERRUPTS_OFF     0xC0 /* VER-15 */
 #define VERIFIER_DISPATCH_INTERRUPTS_OFF 0xC1
+#define VERIFIER_ITEM_PAGEABLE           0x131
 #define VERIFIER_COMPLETION_IRQL         0xFA /* VER-16 */
 
 #define ADDRESS(Pointer) ((ULONG64)(ULONG_PTR)(Pointer))
@@ -275,6 +276,29 @@ FreeQueuedWorker(VOID)
     ExFreePoolWithTag(Item, KTAP_TAG);
 }
 
+/* VER-17 */
+static VOID
+QueuePagedWorker(VOID)
+{
+    PWORK_QUEUE_ITEM Item = ExAllocatePoolWithTag(PagedPool, sizeof(*Item), KTAP_TAG);
+
+    ExInitializeWorkItem(Item, IdleWorker, NULL);
+    KtapExpectStop(DRIVER_VERIFIER_DETECTED_VIOLATION, VERIFIER_ITEM_PAGEABLE,
+                   ADDRESS(Item), 0, 0);
+    ExQueueWorkItem(Item, DelayedWorkQueue);
+}
+
+/* VER-17 */
+static VOID
+InitializePagedItem(VOID)
+{
+    PUCHAR Block = ExAllocatePoolWithTag(PagedPool, 64 + IoSizeofWorkItem(), KTAP_TAG);
+
+    KtapExpectStop(DRIVER_VERIFIER_DETECTED_VIOLATION, VERIFIER_ITEM_PAGEABLE,
+                   ADDRESS(Block + 64), 0, 0);
+    IoInitializeWorkItem(Device, (PIO_WORKITEM)(Block + 64));
+}
+
 /* One more location would be needed. */
 static VOID
 CallTooFar(VOID)
@@ -317,6 +341,8 @@ static const KTAP_CASE Cases[] = {
     {L"freelocked", FreeLocked},
     {L"freequeued", FreeQueuedItem},
     {L"freeworker", FreeQueuedWorker},
+    {L"pagedworker", QueuePagedWorker},
+    {L"pageditem", InitializePagedItem},
     {L"toofar", CallTooFar},
     {L"well", BehaveWell},
 };
