@@ -113,6 +113,11 @@ BootLoadModules(const BOOT_INFORMATION *Boot)
     CHAR Name[NAME_LIMIT];
     NTSTATUS Status;
 
+    /* Those that are not wanted now can be loaded by their names later; so can none whose
+       line is malformed, which its own loading says. */
+    for (ULONG Index = 0; Index < Boot->ModuleCount; Index++) {
+        IoRegisterDriverModule(&Boot->Modules[Index]);
+    }
     for (ULONG Index = 0; Index < Boot->ModuleCount; Index++) {
         if (!BootIsWanted(&Boot->Modules[Index], Boot->Options)) {
             continue;

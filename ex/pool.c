@@ -137,6 +137,21 @@ ExQueryPoolTagUsage(ULONG Tag, PEX_POOL_USAGE Usage)
 }
 
 BOOLEAN
+ExQueryPoolTag(ULONG Index, PULONG Tag, PEX_POOL_USAGE Usage)
+{
+    KIRQL OldIrql;
+
+    if (Index >= EXP_TAG_COUNT) {
+        return FALSE;
+    }
+    OldIrql = KeAcquireSpinLockRaiseToDpc(&ExpPoolLock);
+    *Tag = ExpHeap.Tags[Index].Tag;
+    ExpCopyUsage(Usage, &ExpHeap.Tags[Index]);
+    KeReleaseSpinLock(&ExpPoolLock, OldIrql);
+    return TRUE;
+}
+
+BOOLEAN
 ExIsPoolBlock(PVOID Address, SIZE_T *Size, ULONG *Tag)
 {
     EXP_POOL_REPORT Report;

@@ -117,6 +117,15 @@ HalpCountFreeRecords(VOID)
     return Count;
 }
 
+ULONG
+HalCountSources(VOID)
+{
+    BOOLEAN Enabled = HalpAcquireLock(&HalpAssignmentLock);
+    ULONG Count = MAXIMUM_RECORDS - HalpCountFreeRecords();
+    HalpReleaseLock(&HalpAssignmentLock, Enabled);
+    return Count;
+}
+
 VOID
 HalpFreeRecord(PHALP_RECORD Record)
 {

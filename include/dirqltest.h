@@ -36,3 +36,22 @@ typedef struct _DIRQL_INTERRUPT_SOURCE {
 /* FALSE: the vector has no source on that processor. IRQL: <= DISPATCH_LEVEL. */
 NTKERNELAPI BOOLEAN NTAPI DirqlQuerySource(_In_ ULONG Processor, _In_ ULONG Vector,
                                            _Out_ PDIRQL_INTERRUPT_SOURCE Source);
+
+/* What the kernel has in use. An entry of Tags stays that of its tag. */
+#define DIRQL_USAGE_TAGS 512
+
+typedef struct _DIRQL_USAGE {
+    ULONG64 PoolBlocks;
+    ULONG64 PoolBytes;
+    ULONG64 Frames; /* of physical memory, pool's own included */
+    ULONG64 TotalFrames;
+    ULONG64 Sources; /* lines and messages that have a vector */
+    ULONG TagCount;
+    struct {
+        ULONG Tag;
+        ULONG64 Blocks;
+    } Tags[DIRQL_USAGE_TAGS];
+} DIRQL_USAGE, *PDIRQL_USAGE;
+
+/* IRQL: PASSIVE_LEVEL. */
+NTKERNELAPI VOID NTAPI DirqlQueryUsage(_Out_ PDIRQL_USAGE Usage);

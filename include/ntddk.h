@@ -92,3 +92,9 @@ _IRQL_requires_(PASSIVE_LEVEL) NTHALAPI BOOLEAN NTAPI
     HalTranslateBusAddress(_In_ INTERFACE_TYPE InterfaceType, _In_ ULONG BusNumber,
                            _In_ PHYSICAL_ADDRESS BusAddress, _Inout_ PULONG AddressSpace,
                            _Out_ PPHYSICAL_ADDRESS TranslatedAddress);
+
+/* Load and unload the driver of a service; DriverServiceName is its registry path. */
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
+    ZwLoadDriver(_In_ PUNICODE_STRING DriverServiceName);
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
+    ZwUnloadDriver(_In_ PUNICODE_STRING DriverServiceName);

@@ -51,14 +51,16 @@ IopMakeString(PUNICODE_STRING String, WCHAR *Buffer, USHORT Size, PCWSTR Prefix,
 
 /*
  * Makes the driver object of a loaded image, or of a driver inside the kernel (Image
- * NULL, DriverInit to be set by the caller). STATUS_INSUFFICIENT_RESOURCES.
- * PASSIVE_LEVEL.
+ * NULL, DriverInit to be set by the caller). STATUS_INSUFFICIENT_RESOURCES;
+ * STATUS_IMAGE_ALREADY_LOADED: the service has a driver. After a failure the image is the
+ * caller's. PASSIVE_LEVEL.
  */
 NTSTATUS
 IopCreateDriver(const IOP_MODULE *Module, PKLDR_DATA_TABLE_ENTRY Image,
                 PDRIVER_OBJECT *Result)
 {
     PIOP_DRIVER Driver = ObCreateObject(&IopDriverObjectType, sizeof(*Driver));
+    BOOLEAN Loaded;
 
     if (Driver == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -76,20 +78,28 @@ IopCreateDriver(const IOP_MODULE *Module, PKLDR_DATA_TABLE_ENTRY Image,
         Driver->Object.DriverSection = Image;
         Driver->Object.DriverInit = Image->EntryPoint;
     }
-    if (Image != NULL && Image->Verified) {
-        ExTrackDriver(Module->BaseName, Image->DllBase, Image->SizeOfImage);
-    }
     Driver->Extension.Public.DriverObject = &Driver->Object;
     Driver->Extension.Image = Image;
     Driver->Extension.Module = *Module;
-    InitializeListHead(&Driver->Extension.ClientExtensions);
     IopMakeString(&Driver->Object.DriverName, Driver->DriverName,
                   sizeof(Driver->DriverName), L"\\Driver\\", Module->ServiceName);
     IopMakeString(&Driver->Extension.Public.ServiceKeyName, Driver->ServiceKeyName,
                   sizeof(Driver->ServiceKeyName), L"", Module->ServiceName);
+    InitializeListHead(&Driver->Extension.ClientExtensions);
     IopAcquirePnpLock();
-    InsertTailList(&IopDrivers, &Driver->Extension.Link);
+    Loaded = IopFindDriver(Module->ServiceName) != NULL;
+    if (!Loaded) {
+        InsertTailList(&IopDrivers, &Driver->Extension.Link);
+    }
     IopReleasePnpLock();
+    if (Loaded) {
+        Driver->Extension.Image = NULL; /* the caller's again */
+        ObDereferenceObject(Driver);
+        return STATUS_IMAGE_ALREADY_LOADED;
+    }
+    if (Image != NULL && Image->Verified) {
+        ExTrackDriver(Module->BaseName, Image->DllBase, Image->SizeOfImage);
+    }
     *Result = &Driver->Object;
     return STATUS_SUCCESS;
 }
@@ -139,7 +149,7 @@ IopCheckUnload(PDRIVER_OBJECT Driver)
  * with the last reference to the object: devices and queued work items hold some. With a
  * device left in its chain the driver stays: something may still call into it.
  */
-VOID
+BOOLEAN
 IopUnloadDriver(PDRIVER_OBJECT Driver)
 {
     PIOP_DRIVER_EXTENSION Extension = IopDriverExtension(Driver);
@@ -153,7 +163,7 @@ IopUnloadDriver(PDRIVER_OBJECT Driver)
     if (Driver->DeviceObject != NULL) {
         DbgPrint("io: %s stays loaded: it has left a device object behind\n",
                  Extension->Module.BaseName);
-        return;
+        return FALSE;
     }
     /* A DPC it queued last may still be running its code. */
     KeFlushQueuedDpcs();
@@ -161,4 +171,5 @@ IopUnloadDriver(PDRIVER_OBJECT Driver)
     RemoveEntryList(&Extension->Link);
     IopReleasePnpLock();
     ObDereferenceObject(Driver);
+    return TRUE;
 }

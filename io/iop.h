@@ -90,10 +90,12 @@ extern LIST_ENTRY IopDrivers;
 NTSTATUS IopCreateDriver(const IOP_MODULE *Module, PKLDR_DATA_TABLE_ENTRY Image,
                          PDRIVER_OBJECT *Driver);
 NTSTATUS IopStartDriver(PDRIVER_OBJECT Driver);
-VOID IopUnloadDriver(PDRIVER_OBJECT Driver);
+BOOLEAN IopUnloadDriver(PDRIVER_OBJECT Driver); /* FALSE: it stays */
 NTSTATUS NTAPI IopInvalidDeviceRequest(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 VOID IopDeleteDriverObject(PVOID Body);
 
+/* The service a module line stands for; FALSE: it does not begin with a name that fits. */
+BOOLEAN IopQueryServiceName(const CHAR *CommandLine, CHAR *Name, SIZE_T Size);
 /* module.c: STATUS_INVALID_PARAMETER when a word is malformed or too long. */
 NTSTATUS IopParseModule(const CHAR *CommandLine, PIOP_MODULE Module);
 

@@ -148,6 +148,9 @@ NTSTATUS IopSendPnp(PIOP_PDO Pdo, UCHAR MinorFunction, PIO_STACK_LOCATION Locati
                     PULONG_PTR Information);
 VOID IopStartNewDevice(PIOP_PDO Pdo); /* the lock is held */
 
+/* service.c: the loaded driver of a service, or NULL. The lock of pnp.c is held. */
+PDRIVER_OBJECT IopFindDriver(const CHAR *ServiceName);
+
 /* remove.c. PASSIVE_LEVEL, the lock of pnp.c held where nothing else is said. */
 /* Asks the stack whether it can go, and says so when it stays after all. A stack that is
    open is refused. What has no driver may go. */
@@ -159,7 +162,9 @@ VOID IopRemoveDevice(PIOP_PDO Pdo);
 VOID IopSurpriseRemoveDevice(PIOP_PDO Pdo);
 /* An open of Device, whose IopDatabaseLock is held, was the last one. */
 VOID IopNoteLastClose(PDEVICE_OBJECT Device);
-VOID
-IopRemoveDriverDevices(PDRIVER_OBJECT Driver); /* last started first; takes the lock */
+/* Asks every device of a driver, as IopQueryRemoval does; on a refusal all go on. */
+NTSTATUS IopQueryDriverRemoval(PDRIVER_OBJECT Driver);
+/* The last one started first. Takes the lock itself. */
+VOID IopRemoveDriverDevices(PDRIVER_OBJECT Driver);
 /* interface.c: the interfaces of a PDO that goes for good. */
 VOID IopForgetInterfaces(PDEVICE_OBJECT Device);

@@ -23,7 +23,8 @@ IopLoadDriver(const IOP_MODULE *Parameters, PKLDR_DATA_TABLE_ENTRY Image,
     NTSTATUS Status = IopCreateDriver(Parameters, Image, Driver);
 
     if (!NT_SUCCESS(Status)) {
-        DbgPrint("io: %s: no memory for its driver object\n", Parameters->BaseName);
+        DbgPrint("io: %s gets no driver object: status 0x%08X\n", Parameters->BaseName,
+                 Status);
         LdrUnloadImage(Image);
         return Status;
     }

@@ -155,6 +155,18 @@ IopParseWord(PIOP_MODULE Module, CHAR *Word)
     return IopParseSetting(Module, Word, Equal + 1);
 }
 
+BOOLEAN
+IopQueryServiceName(const CHAR *CommandLine, CHAR *Name, SIZE_T Size)
+{
+    CHAR Word[IOP_MAXIMUM_WORD + 1];
+    const CHAR *Text = CommandLine == NULL ? "" : CommandLine;
+    IOP_MODULE Module;
+    ULONG Length;
+
+    return IopNextWord(&Text, Word, &Length) && Length != IOP_MAXIMUM_WORD &&
+           IopParseName(&Module, Word) && IopCopyText(Name, Size, Module.ServiceName);
+}
+
 NTSTATUS
 IopParseModule(const CHAR *CommandLine, PIOP_MODULE Module)
 {

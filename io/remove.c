@@ -148,6 +148,35 @@ IopSurpriseRemoveDevice(PIOP_PDO Pdo)
     IopRemoveDevice(Pdo);
 }
 
+NTSTATUS
+IopQueryDriverRemoval(PDRIVER_OBJECT Driver)
+{
+    IO_STACK_LOCATION Location = {0};
+    NTSTATUS Status = STATUS_SUCCESS;
+    PLIST_ENTRY Link;
+
+    for (Link = IopPdos.Blink; NT_SUCCESS(Status) && Link != &IopPdos;
+         Link = Link->Blink) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+
+        if (Pdo->FunctionDriver == Driver) {
+            Status = IopQueryRemoval(Pdo);
+        }
+    }
+    if (NT_SUCCESS(Status)) {
+        return STATUS_SUCCESS;
+    }
+    /* Link is before the device that refused, which has been told already. */
+    for (Link = Link->Flink->Flink; Link != &IopPdos; Link = Link->Flink) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+
+        if (Pdo->FunctionDriver == Driver && Pdo->State == IopPdoStarted) {
+            IopSendPnp(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
+        }
+    }
+    return Status;
+}
+
 /* The driver itself is to go: who refuses is removed all the same. */
 VOID
 IopRemoveDriverDevices(PDRIVER_OBJECT Driver)

@@ -29,6 +29,9 @@ typedef VOID EX_ALLOCATE_OBSERVER(PVOID Base, SIZE_T Size);
 VOID ExSetAllocateObserver(EX_ALLOCATE_OBSERVER *Observer);
 /* Blocks and bytes in use under one tag (what a leak test compares). */
 VOID ExQueryPoolTagUsage(ULONG Tag, PEX_POOL_USAGE Usage);
+/* The same of the Index-th entry of the table of tags, which keep their entries; an entry
+   without allocations is free. FALSE: there are no more. */
+BOOLEAN ExQueryPoolTag(ULONG Index, PULONG Tag, PEX_POOL_USAGE Usage);
 /* FALSE when Address is not the start of a live pool block. */
 BOOLEAN ExIsPoolBlock(PVOID Address, SIZE_T *Size, ULONG *Tag);
 

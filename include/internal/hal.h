@@ -161,6 +161,8 @@ typedef struct _HAL_INTERRUPT_STATE {
     ULONG MessageData;
 } HAL_INTERRUPT_STATE, *PHAL_INTERRUPT_STATE;
 BOOLEAN HalQueryInterruptState(ULONG Vector, ULONG Processor, PHAL_INTERRUPT_STATE State);
+/* Lines and messages that have a vector. */
+ULONG HalCountSources(VOID);
 /* I/O APIC pins whose remote-IRR or delivery-pending bit is set: for the accounting. */
 ULONG HalCountPendingLines(VOID);
 

@@ -14,6 +14,10 @@ NTSTATUS IoInitializeSystem(const CHAR *Options);
 /* Finds every PCI function (ECAM or ports, through bridges) and makes a PDO for each. */
 NTSTATUS IoEnumerateDevices(VOID);
 
+/* Notes a boot module, so that ZwLoadDriver finds it; it must stay where it is.
+   STATUS_INVALID_PARAMETER: its line does not begin with a name. PASSIVE_LEVEL. */
+NTSTATUS IoRegisterDriverModule(const BOOT_MODULE *Module);
+
 /*
  * Loads one module as a driver. Its command line: "NAME.sys [hwid=ID]... [kind=app|test]
  * [KEY=VALUE]...". KEY=VALUE become values of its registry key's Parameters subkey. Runs

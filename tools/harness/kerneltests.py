@@ -5,11 +5,11 @@ another. build/tests/NAME.sys is booted with the words "NAME.sys kind=test"; a l
 tests/kernel/tests.txt replaces that default:
 
     FILE.sys [as=NAME.sys] [cpus=1,4] [needs=e1000.sys,ahci.sys] [device=e1000e]
-             [options=storm=bugcheck] [words for the kernel...]
+             [options=storm=bugcheck] [with=other.sys,WORD...] [words for the kernel...]
 
 `as=` boots one file several times with different words; `device=` is one more device for
 QEMU, which may use the drive "pattern" (make_pattern); `options=` a boot option, and
-another with each more of it. A test that provokes a bugcheck prints what it expects before it does, any parameter
+another with each more of it; `with=` a driver that the test loads itself, with its words. A test that provokes a bugcheck prints what it expects before it does, any parameter
 may be `*`, and what else the report has to say; one that expects the kernel to print
 something says which regular expression a later line has to match:
 
@@ -44,6 +44,7 @@ class Test:
     needs: list = field(default_factory=list)
     devices: list = field(default_factory=lambda: ["edu"])
     options: str = ""
+    others: list = field(default_factory=list)
 
 
 def parse_line(line):
@@ -62,6 +63,8 @@ def parse_line(line):
             test.devices.append(value)
         elif key == "options":
             test.options = f"{test.options} {value}".strip()
+        elif key == "with":
+            test.others.append(value.split(","))
         else:
             test.words.append(word)
     return test
@@ -75,7 +78,8 @@ def find_tests():
     lines = listed.read_text().splitlines() if listed.exists() else []
     tests = [parse_line(line) for line in (text.partition("#")[0].strip() for text in lines)
              if line]
-    named = {test.file for test in tests}
+    named = {test.file for test in tests} | {
+        words[0] for test in tests for words in test.others}
     files = sorted(f"{entry.name}.sys" for entry in folder.iterdir() if entry.is_dir())
     return tests + [Test(file, file, ["kind=test"]) for file in files if file not in named]
 
@@ -91,7 +95,9 @@ def build_isos(tests, nt):
         part = tests[number:number + TESTS_PER_ISO]
         modules = iso.standard_modules() + [
             (paths.BUILD / "tests" / test.file, " ".join([test.name] + test.words))
-            for test in part]
+            for test in part] + [
+            (paths.BUILD / "tests" / words[0], " ".join([words[0], "kind=test"] + words[1:]))
+            for test in part for words in test.others]
         image = iso.make(paths.BUILD / nt / f"dirql-test-{number // TESTS_PER_ISO}.iso",
                          paths.kernel(nt), modules)
         places.update({test.name: image for test in part})
