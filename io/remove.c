@@ -52,6 +52,9 @@ IopQueryRemoval(PIOP_PDO Pdo)
     IO_STACK_LOCATION Location = {0};
     NTSTATUS Status = STATUS_SUCCESS;
 
+    if (Pdo->State == IopPdoSurpriseRemoved) {
+        return STATUS_DEVICE_BUSY; /* a file on its stack is still open */
+    }
     if (Pdo->State != IopPdoStarted) {
         return STATUS_SUCCESS;
     }
