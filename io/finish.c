@@ -45,6 +45,24 @@ IopReleaseBuffers(PIRP Irp)
     }
 }
 
+/* The end of a part of another IRP: the last part ends the whole. */
+static VOID
+IopFinishAssociatedIrp(PIRP Irp, CCHAR PriorityBoost)
+{
+    PIRP Master = Irp->AssociatedIrp.MasterIrp;
+
+    while (Irp->MdlAddress != NULL) {
+        PMDL Mdl = Irp->MdlAddress;
+
+        Irp->MdlAddress = Mdl->Next;
+        IoFreeMdl(Mdl);
+    }
+    IoFreeIrp(Irp);
+    if (InterlockedDecrement(&Master->AssociatedIrp.IrpCount) == 0) {
+        IofCompleteRequest(Master, PriorityBoost);
+    }
+}
+
 /*
  * Tells the originator and frees what the I/O manager made. The event comes last: its
  * waiter may return at once, and with it the stack the status block lies on.
@@ -54,6 +72,10 @@ IopFinishIrp(PIRP Irp, CCHAR PriorityBoost)
 {
     PKEVENT Event = Irp->UserEvent;
 
+    if ((Irp->Flags & IRP_ASSOCIATED_IRP) != 0) {
+        IopFinishAssociatedIrp(Irp, PriorityBoost);
+        return;
+    }
     if ((Irp->AllocationFlags & IOP_IRP_BUILT) != 0) {
         IopReleaseBuffers(Irp);
     }

@@ -60,6 +60,27 @@ IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota)
 EXPORT(IoAllocateIrp);
 
 /*
+ * Returns an IRP that does a part of Irp's work, for the same thread, or NULL as for
+ * IoAllocateIrp. The caller has set Irp->AssociatedIrp.IrpCount to the number of such
+ * parts before it sends the first: the completion of the last one completes Irp, with the
+ * status somebody has put there. A part whose completion routine keeps it is not counted
+ * until it is completed again. IRQL <= DISPATCH_LEVEL. Source: manual, IoMakeAssociatedIrp.
+ */
+PIRP NTAPI
+IoMakeAssociatedIrp(PIRP Irp, CCHAR StackSize)
+{
+    PIRP Part = IoAllocateIrp(StackSize, FALSE);
+
+    if (Part != NULL) {
+        Part->Flags |= IRP_ASSOCIATED_IRP;
+        Part->AssociatedIrp.MasterIrp = Irp;
+        Part->Tail.Overlay.Thread = Irp->Tail.Overlay.Thread;
+    }
+    return Part;
+}
+EXPORT(IoMakeAssociatedIrp);
+
+/*
  * Frees an IRP of IoAllocateIrp or IoBuild...; its MDLs and buffers stay the caller's.
  * Freeing one twice, or what is no IRP, is bug check 0x44. IRQL <= DISPATCH_LEVEL.
  * Source: manual, IoFreeIrp.

@@ -110,6 +110,8 @@ _IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI BOOLEAN NTAPI
 
 _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ NTKERNELAPI PIRP NTAPI
     IoAllocateIrp(_In_ CCHAR StackSize, _In_ BOOLEAN ChargeQuota);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PIRP NTAPI
+    IoMakeAssociatedIrp(_In_ PIRP Irp, _In_ CCHAR StackSize);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI IoFreeIrp(_In_ PIRP Irp);
 NTKERNELAPI VOID NTAPI IoInitializeIrp(_Out_ PIRP Irp, _In_ USHORT PacketSize,
                                        _In_ CCHAR StackSize);

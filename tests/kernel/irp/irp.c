@@ -96,6 +96,7 @@ IrpTests(VOID)
     TestOrder();
     TestTaking();
     TestGates();
+    TestAssociated();
     TestMethods();
     TestTransfers();
     TestStatuses();

@@ -41,6 +41,8 @@ DRIVER_DISPATCH DispatchControl, DispatchTransfer;
 
 /* complete.c */
 KTAP_SUITE TestImmediate, TestPending, TestOrder, TestTaking, TestGates;
+/* associated.c */
+KTAP_SUITE TestAssociated;
 /* transfer.c */
 KTAP_SUITE TestMethods, TestTransfers, TestStatuses;
 /* cancel.c */
