@@ -4,9 +4,11 @@
  *
  * Lines for the test: "unplug: busy" once frames go both ways; "unplug: all back" with
  * the number of requests by status when the last one has come back; "unplug: afterwards"
- * with the status of a request sent then; "unplug: closed". Then the next adapter's turn,
- * until there have been Rounds of them.
+ * with the status of a request sent then; "unplug: closed"; "unplug: in use" with what the
+ * kernel has in use a moment later, when the adapter's driver is done with it. Then the
+ * next adapter's turn, until there have been three.
  */
+#include <dirqltest.h>
 #include <ntddk.h>
 
 #define REQUESTS     32 /* half of them reads, half writes */
@@ -150,6 +152,20 @@ UnplugLoad(VOID)
     DbgPrint("unplug: afterwards: 0x%08X\n", Requests[1].Irp->IoStatus.Status);
 }
 
+/* With no adapter there, and its removal over: the same every time, if nothing leaks. */
+static VOID
+UnplugReport(VOID)
+{
+    static DIRQL_USAGE Usage;
+
+    for (ULONG Turn = 0; Turn < 50; Turn++) {
+        UnplugSleep();
+    }
+    DirqlQueryUsage(&Usage);
+    DbgPrint("unplug: in use: %I64u blocks, %I64u bytes, %I64u sources\n",
+             Usage.PoolBlocks, Usage.PoolBytes, Usage.Sources);
+}
+
 /* One adapter, from its opening to its end. Number: of its name. */
 static NTSTATUS
 UnplugRound(ULONG Number)
@@ -174,6 +190,7 @@ UnplugRound(ULONG Number)
         }
         ObDereferenceObject(File);
         DbgPrint("unplug: closed\n");
+        UnplugReport();
     }
     return Status;
 }
