@@ -54,7 +54,7 @@ PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
              --driver='$(DRIVER)' --hwid='$(HWID)' --words='$(WORDS)' --verifier='$(VERIFIER)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
-.PHONY: all run trace test tests bench gdb lint format help packages iso clean
+.PHONY: all run trace test tests bench gdb lint format help packages packages-run iso clean
 .DELETE_ON_ERROR:
 
 all: iso
@@ -75,14 +75,17 @@ help:
 packages:
 	@tools/ensure_packages
 
+packages-run:
+	@tools/ensure_packages run
+
 # A driver of somebody's that does not compile is the run's failure, not make's: the run is
 # quiet about commands and ends with its own line.
-run: packages
+run: packages-run
 	@$(MAKE) --no-print-directory -s iso
 	@$(PYTHON) tools/run.py $(RUN_FLAGS)
 
 # A run that failed is worth a look too: its trace is written all the same.
-trace: packages
+trace: packages-run
 	@$(MAKE) --no-print-directory -s iso
 	@status=0; $(PYTHON) tools/run.py $(RUN_FLAGS) --append='trace=on $(APPEND)' \
 	    --output=trace/run || status=$$?; \
@@ -92,11 +95,11 @@ test: packages
 	@$(MAKE) --no-print-directory -s iso tests
 	@$(PYTHON) tools/test.py --nt $(NT) --only='$(ONLY)' $(LAYERS)
 
-bench: packages
+bench: packages-run
 	@$(MAKE) --no-print-directory -s iso tests
 	@$(PYTHON) tools/bench.py --nt $(NT)
 
-gdb: packages
+gdb: packages-run
 	@$(MAKE) --no-print-directory -s iso
 	@$(PYTHON) tools/debug.py --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --append='$(APPEND)'
 

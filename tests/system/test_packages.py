@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 PACKAGES = {line.split()[0] for line in (ROOT / "tools/packages.txt").read_text().splitlines()
-            if line.partition("#")[0].strip()}
+            if line.partition("#")[0].strip() not in ("", "tests:")}
 MISSING = ("xorriso", "ovmf")
 
 
@@ -75,3 +75,16 @@ def test_nothing_is_missing(pretend):
     everything = "".join(f"echo installed {name}\n" for name in PACKAGES)
     result = pretend(["tools/ensure_packages"], **{"dpkg-query": everything})
     assert (result.returncode, result.stdout, result.apt) == (0, "", "")
+
+
+def test_run_needs_no_tools_of_the_tests(pretend):
+    """The browser and Bochs are the tests': `make run` does without them."""
+    without = "".join(f"echo installed {name}\n" for name in PACKAGES - {"chromium", "bochs"})
+    result = pretend(["tools/ensure_packages", "run"], **{"dpkg-query": without + "exit 1\n"})
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_the_tests_need_theirs(pretend):
+    without = "".join(f"echo installed {name}\n" for name in PACKAGES - {"chromium"})
+    result = pretend(["tools/ensure_packages"], **{"dpkg-query": without + "exit 1\n"})
+    assert result.returncode != 0 and "missing packages: chromium" in result.stdout
