@@ -33,8 +33,11 @@
 #define E1000_RECEIVE_MAX  1518 /* one VLAN tag more */
 #define E1000_ADDRESS_SIZE 6
 
-/* The causes that bring work. Link changes do not: who wants to know asks the chip. */
-#define E1000_CAUSES_ENABLED (E1000_CAUSE_TXDW | E1000_CAUSE_RXO | E1000_CAUSE_RXT0)
+#define E1000_CAUSES_ENABLED                                                             \
+    (E1000_CAUSE_TXDW | E1000_CAUSE_LSC | E1000_CAUSE_RXO | E1000_CAUSE_RXT0)
+
+/* What every register of a chip that has left the bus reads as. */
+#define E1000_GONE 0xFFFFFFFF
 
 #define E1000_TAG 0x30303145 /* "E100", names us in the remove lock */
 
@@ -72,6 +75,7 @@ typedef struct _E1000_STATISTICS {
     ULONG64 FramesSent;
     ULONG64 BytesSent;
     ULONG64 SendErrors;
+    ULONG64 LinkChanges;
 } E1000_STATISTICS, *PE1000_STATISTICS;
 
 typedef struct _E1000_CONTEXT {
@@ -100,6 +104,7 @@ typedef struct _E1000_CONTEXT {
     KSPIN_LOCK Lock; /* guards all that follows */
     BOOLEAN Started;
     BOOLEAN Gone;         /* taken out without notice; only ever set */
+    BOOLEAN LinkUp;       /* as last told */
     BOOLEAN DiscardToEnd; /* dropping the rest of a frame that spans descriptors */
     ULONG ReceiveNext;    /* descriptor that the chip completes next */
     ULONG TransmitNext;   /* descriptor that the next frame goes into */
@@ -156,6 +161,10 @@ VOID E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000PrepareTransmit(PE1000_CONTEXT Context);
 VOID E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000StartWrites(PE1000_CONTEXT Context);
+
+/* link.c */
+BOOLEAN E1000LinkChanged(PE1000_CONTEXT Context);
+VOID E1000TellLink(PE1000_CONTEXT Context);
 
 /* queue.c */
 DRIVER_CANCEL E1000CancelIrp;

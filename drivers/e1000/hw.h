@@ -45,6 +45,7 @@
 #define E1000_IMC 0x00D8 /* a 1 disables a cause */
 
 #define E1000_CAUSE_TXDW 0x00000001 /* a transmit descriptor was written back */
+#define E1000_CAUSE_LSC  0x00000004 /* the link went up or down */
 #define E1000_CAUSE_RXO  0x00000040 /* a frame was lost: no receive descriptor left */
 #define E1000_CAUSE_RXT0 0x00000080 /* a frame was received */
 #define E1000_CAUSE_ALL  0xFFFFFFFF

@@ -8,16 +8,13 @@
  */
 #include "e1000.h"
 
-/* A chip that has left the bus reads as all ones; it cannot be what holds the line. */
-#define E1000_GONE 0xFFFFFFFF
-
 /*
  * DIRQL, interrupt lock held. The causes are added to those that no DPC has taken yet, so
  * that a second interrupt never overwrites the first one's (ISR-7, ISR-14). The DPC is
  * asked for last: it may start on another processor at once (ISR-8).
  *
  * Returns FALSE if the adapter has no cause, so that the next ISR on the line is called
- * (ISR-2).
+ * (ISR-2). One that has left the bus cannot be what holds the line.
  */
 BOOLEAN
 NTAPI
@@ -45,6 +42,7 @@ VOID NTAPI
 E1000DpcForIsr(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Argument)
 {
     PE1000_CONTEXT Context = Argument;
+    BOOLEAN LinkChanged = FALSE;
     LIST_ENTRY Done;
     ULONG Causes;
 
@@ -60,10 +58,16 @@ E1000DpcForIsr(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Argument)
         if (Causes & E1000_CAUSE_RXO) {
             Context->Statistics.Overruns++;
         }
+        if (Causes & E1000_CAUSE_LSC) {
+            LinkChanged = E1000LinkChanged(Context);
+        }
         E1000ReceiveFrames(Context, &Done);
         E1000ReclaimTransmits(Context, &Done);
     }
     KeReleaseSpinLockFromDpcLevel(&Context->Lock);
 
+    if (LinkChanged) {
+        E1000TellLink(Context);
+    }
     E1000CompleteList(Context, &Done);
 }

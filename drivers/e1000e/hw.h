@@ -19,7 +19,6 @@
 #define E1000E_CTRL_EXT_PBA_SUPPORT 0x80000000 /* must be 1 with MSI-X */
 
 /* Causes of MSI-X mode beside those of every mode. A write of ones to ICR clears them. */
-#define E1000E_CAUSE_LSC   0x00000004 /* the link went up or down */
 #define E1000E_CAUSE_RXQ0  0x00100000 /* receive queue 0 stored a frame */
 #define E1000E_CAUSE_TXQ0  0x00400000 /* transmit queue 0 wrote a descriptor back */
 #define E1000E_CAUSE_OTHER 0x01000000 /* LSC, RXO and more that no queue has */

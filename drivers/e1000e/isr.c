@@ -7,9 +7,6 @@
  */
 #include "e1000e.h"
 
-/* A chip that has left the bus reads as all ones. */
-#define E1000E_GONE 0xFFFFFFFF
-
 /* Asks for the DPCs of all kinds of work in Causes. DIRQL. */
 static VOID
 E1000EQueueDpcs(PE1000E_CONTEXT Chip, ULONG Causes)
@@ -46,7 +43,7 @@ E1000EIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
 
     UNREFERENCED_PARAMETER(Interrupt);
 
-    if ((Causes & E1000E_CAUSES_ENABLED) == 0 || Causes == E1000E_GONE) {
+    if ((Causes & E1000E_CAUSES_ENABLED) == 0 || Causes == E1000_GONE) {
         return FALSE;
     }
     E1000Write(&Chip->Nic, E1000_ICR, Causes);
