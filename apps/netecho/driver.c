@@ -1,9 +1,10 @@
 /*
- * driver.c - DriverEntry reads the parameters and starts the thread that does the work.
+ * driver.c - DriverEntry reads the parameters and starts the thread that does
+ * the work.
  *
- * DriverEntry must return for the boot to go on, and the job waits for a network: hence
- * the thread. There is no DriverUnload, because the thread runs in this image until the
- * end.
+ * DriverEntry must return for the boot to go on, and the job waits for a
+ * network: hence the thread. There is no DriverUnload, because the thread runs
+ * in this image until the end.
  */
 #include "netecho.h"
 
@@ -14,13 +15,15 @@
 DRIVER_INITIALIZE DriverEntry;
 static KSTART_ROUTINE NetechoThread;
 
-/* What the registry can change. Written by DriverEntry, before the thread exists. */
+/* What the registry can change. Written by DriverEntry, before the thread
+ * exists. */
 static WCHAR NetechoDevice[DEVICE_NAME_CAPACITY] = L"\\Device\\E1000_0";
 static WCHAR NetechoPeer[ADDRESS_CAPACITY] = L"10.0.2.2";
 static WCHAR NetechoAddress[ADDRESS_CAPACITY] = L"10.0.2.15";
 static NETECHO_PARAMETERS NetechoParameters = {.Count = 100};
 
-/* A counted string over a buffer: its text now, room for all that the buffer holds. */
+/* A counted string over a buffer: its text now, room for all that the buffer
+ * holds. */
 static VOID
 NetechoInitString(PUNICODE_STRING String, PWCHAR Buffer, USHORT Capacity)
 {
@@ -29,14 +32,14 @@ NetechoInitString(PUNICODE_STRING String, PWCHAR Buffer, USHORT Capacity)
 }
 
 /*
- * Fetches the values that exist under <RegistryPath>\Parameters; the others keep what
- * they hold, and so do all of them if there is no such key.
+ * Fetches the values that exist under <RegistryPath>\Parameters; the others
+ * keep what they hold, and so do all of them if there is no such key.
  */
 static NTSTATUS
 NetechoQueryRegistry(PUNICODE_STRING RegistryPath, PUNICODE_STRING Peer,
                      PUNICODE_STRING Address)
 {
-    RTL_QUERY_REGISTRY_TABLE Table[5];
+    RTL_QUERY_REGISTRY_TABLE Table[6];
     PWCHAR Path;
     ULONG Index;
 
@@ -59,7 +62,9 @@ NetechoQueryRegistry(PUNICODE_STRING RegistryPath, PUNICODE_STRING Peer,
     Table[2].EntryContext = Peer;
     Table[3].Name = L"Address";
     Table[3].EntryContext = Address;
-    for (Index = 0; Index < 4; Index++) {
+    Table[4].Name = L"Serve";
+    Table[4].EntryContext = &NetechoParameters.Serve;
+    for (Index = 0; Index < 5; Index++) {
         Table[Index].Flags = RTL_QUERY_REGISTRY_DIRECT;
         Table[Index].DefaultType = REG_NONE;
     }
@@ -92,8 +97,8 @@ NetechoReadParameters(PUNICODE_STRING RegistryPath)
         DbgPrint("netecho: Address is not an IPv4 address: %wZ\n", &Address);
         return STATUS_INVALID_PARAMETER;
     }
-    if (NetechoParameters.Count == 0) {
-        DbgPrint("netecho: Count is 0\n");
+    if (NetechoParameters.Count == 0 && NetechoParameters.Serve == 0) {
+        DbgPrint("netecho: Count is 0, and nobody is to be served\n");
         return STATUS_INVALID_PARAMETER;
     }
     return STATUS_SUCCESS;
@@ -107,8 +112,8 @@ NetechoThread(PVOID Context)
 }
 
 /*
- * PASSIVE_LEVEL. Returns STATUS_INVALID_PARAMETER for a parameter that is no good, or why
- * the thread cannot be had.
+ * PASSIVE_LEVEL. Returns STATUS_INVALID_PARAMETER for a parameter that is no
+ * good, or why the thread cannot be had.
  */
 NTSTATUS
 NTAPI

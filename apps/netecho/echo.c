@@ -1,8 +1,9 @@
 /*
- * echo.c - the job: find the peer, keep a window of echo requests in flight, report.
+ * echo.c - the job: find the peer, keep a window of echo requests in flight,
+ * report.
  *
- * Time is a deadline per request: what is not answered by then is sent again, a few
- * times.
+ * Time is a deadline per request: what is not answered by then is sent again, a
+ * few times.
  */
 #include "echo.h"
 
@@ -47,8 +48,8 @@ EchoFillWindow(PECHO_JOB Job)
 }
 
 /*
- * Sends again what is overdue, and finds the time at which the next request will be.
- * STATUS_IO_TIMEOUT if a request was sent often enough.
+ * Sends again what is overdue, and finds the time at which the next request
+ * will be. STATUS_IO_TIMEOUT if a request was sent often enough.
  */
 static NTSTATUS
 EchoRetransmit(PECHO_JOB Job, PULONG64 NextDeadline)
@@ -77,7 +78,8 @@ EchoRetransmit(PECHO_JOB Job, PULONG64 NextDeadline)
     return Status;
 }
 
-/* Gets all requests answered. Damage is a failure even if a later reply was whole. */
+/* Gets all requests answered. Damage is a failure even if a later reply was
+ * whole. */
 static NTSTATUS
 EchoExchange(PECHO_JOB Job)
 {
@@ -99,7 +101,8 @@ EchoExchange(PECHO_JOB Job)
     return Status;
 }
 
-/* Since Begin, by the performance counter: a clock tick is longer than an exchange. */
+/* Since Begin, by the performance counter: a clock tick is longer than an
+ * exchange. */
 static ULONG
 EchoMilliseconds(LARGE_INTEGER Begin, LARGE_INTEGER Frequency)
 {
@@ -108,7 +111,26 @@ EchoMilliseconds(LARGE_INTEGER Begin, LARGE_INTEGER Frequency)
     return (ULONG)((Now.QuadPart - Begin.QuadPart) * 1000 / Frequency.QuadPart);
 }
 
-/* From open adapter to last reply, with a report at the end whatever the outcome. */
+/* Answers others for a while: ARP, ICMP echo, UDP echo. */
+static NTSTATUS
+EchoServe(PECHO_JOB Job, ULONG Seconds)
+{
+    ULONG64 End = KeQueryInterruptTime() + Seconds * NETECHO_SECOND;
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    if (Seconds == 0) {
+        return STATUS_SUCCESS;
+    }
+    DbgPrint("netecho: serving for %lu s\n", Seconds);
+    while (NT_SUCCESS(Status) && KeQueryInterruptTime() < End) {
+        Status = EchoServeFrame(Job, End);
+    }
+    DbgPrint("netecho: answered %lu echoes of others\n", Job->Served);
+    return Status;
+}
+
+/* From open adapter to last reply, with a report at the end whatever the
+ * outcome. */
 static NTSTATUS
 EchoRunJob(PECHO_JOB Job)
 {
@@ -121,6 +143,9 @@ EchoRunJob(PECHO_JOB Job)
         DbgPrint("netecho: the adapter does not tell its address, status %08lx\n",
                  (ULONG)Status);
         return Status;
+    }
+    if (Job->Count == 0) {
+        return STATUS_SUCCESS; /* there to answer others only */
     }
     Status = EchoResolvePeer(Job);
     if (!NT_SUCCESS(Status)) {
@@ -143,9 +168,9 @@ EchoRunJob(PECHO_JOB Job)
 /*
  * Does the whole job. PASSIVE_LEVEL.
  *
- * Returns STATUS_SUCCESS if every request got its reply and every reply was whole,
- * STATUS_IO_TIMEOUT if the peer fell silent, STATUS_DATA_ERROR if a reply was damaged, or
- * what the adapter failed with.
+ * Returns STATUS_SUCCESS if every request got its reply and every reply was
+ * whole, STATUS_IO_TIMEOUT if the peer fell silent, STATUS_DATA_ERROR if a
+ * reply was damaged, or what the adapter failed with.
  */
 NTSTATUS
 EchoRun(const NETECHO_PARAMETERS *Parameters)
@@ -165,6 +190,9 @@ EchoRun(const NETECHO_PARAMETERS *Parameters)
     Status = NicOpen(&Parameters->Device, &Job->Nic);
     if (NT_SUCCESS(Status)) {
         Status = EchoRunJob(Job);
+        if (NT_SUCCESS(Status)) {
+            Status = EchoServe(Job, Parameters->Serve);
+        }
         NicClose(Job->Nic);
     } else {
         DbgPrint("netecho: cannot open %wZ, status %08lx\n", &Parameters->Device,

@@ -30,6 +30,7 @@ typedef struct _ECHO_JOB {
     ULONG Replies;
     ULONG Retransmitted;
     ULONG Damaged; /* replies with a wrong checksum or payload */
+    ULONG Served;  /* echoes of others answered */
     ECHO_REQUEST Window[ECHO_WINDOW];
     UCHAR Received[WIRE_FRAME_MAX];
     UCHAR Built[WIRE_FRAME_MAX];

@@ -1,5 +1,6 @@
 /*
- * message.c - the messages of the job: what is sent, and what a frame that came in means.
+ * message.c - the messages of the job: what is sent, and what a frame that came
+ * in means.
  */
 #include "echo.h"
 
@@ -91,8 +92,8 @@ EchoShowProgress(const ECHO_JOB *Job)
     }
 }
 
-/* Judges a reply. One that comes a second time, after a retransmission, counts for
- * nothing. */
+/* Judges a reply. One that comes a second time, after a retransmission, counts
+ * for nothing. */
 static VOID
 EchoHandleReply(PECHO_JOB Job, const WIRE_ECHO *Echo)
 {
@@ -113,7 +114,8 @@ EchoHandleReply(PECHO_JOB Job, const WIRE_ECHO *Echo)
     }
 }
 
-/* Waits for one frame until Deadline and deals with it. No frame is no error. */
+/* Waits for one frame until Deadline and deals with it. No frame is no error.
+ */
 NTSTATUS
 EchoServeFrame(PECHO_JOB Job, ULONG64 Deadline)
 {
@@ -132,6 +134,11 @@ EchoServeFrame(PECHO_JOB Job, ULONG64 Deadline)
     }
     if (WireParseEcho(Job->Received, Length, &Echo)) {
         EchoHandleReply(Job, &Echo);
+    }
+    Length = WireReflect(Job->Received, Length, &Job->Self);
+    if (Length != 0) {
+        Job->Served++;
+        return NicSend(Job->Nic, Job->Received, Length);
     }
     return STATUS_SUCCESS;
 }

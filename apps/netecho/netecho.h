@@ -1,21 +1,23 @@
 /*
- * netecho.h - netecho.sys: sends ICMP echo requests through a network adapter's driver
- * and verifies every reply.
+ * netecho.h - netecho.sys: sends ICMP echo requests through a network adapter's
+ * driver and verifies every reply.
  *
- * It is a program, only that there is no user mode for it to live in. It uses the adapter
- * as any client would, through IRPs, and tells its verdict by its thread's exit status.
+ * It is a program, only that there is no user mode for it to live in. It uses
+ * the adapter as any client would, through IRPs, and tells its verdict by its
+ * thread's exit status.
  *
  *   driver.c   parameters, and the thread
  *   echo.c     the job: whom to ask, how often, when to give up
  *   message.c  what is sent, and what is a good answer
  *   wire.c     the bytes of a frame
+ *   reflect.c  the answer to somebody else's echo request
  *   nic.c      the adapter: frames in and out
  *   slot.c     the IRPs below that, used over and over
  */
 #pragma once
 
-#include <ntddk.h>
 #include "wire.h"
+#include <ntddk.h>
 
 #define NETECHO_TAG 0x6F686365 /* "echo" */
 
@@ -28,6 +30,7 @@ typedef struct _NETECHO_PARAMETERS {
     ULONG Count;           /* echo requests to get answered */
     ULONG Peer;            /* who is asked */
     ULONG Address;         /* who we are */
+    ULONG Serve;           /* seconds to answer others for, afterwards */
 } NETECHO_PARAMETERS, *PNETECHO_PARAMETERS;
 
 NTSTATUS EchoRun(const NETECHO_PARAMETERS *Parameters);

@@ -1,8 +1,8 @@
 /*
  * slot.c - how an IRP goes out to the adapter's driver and comes back.
  *
- * The completion routine runs at up to DISPATCH_LEVEL on any processor and does one
- * thing: it puts the slot on its shelf. All else happens in the thread.
+ * The completion routine runs at up to DISPATCH_LEVEL on any processor and does
+ * one thing: it puts the slot on its shelf. All else happens in the thread.
  */
 #include "slot.h"
 
@@ -21,7 +21,8 @@ NicPutSlot(PNIC_SLOT Slot)
     KeReleaseSemaphore(&Shelf->Count, IO_NETWORK_INCREMENT, 1, FALSE);
 }
 
-/* Takes the slot that has lain longest. NULL if Timeout, as for a wait, ran out. */
+/* Takes the slot that has lain longest. NULL if Timeout, as for a wait, ran
+ * out. */
 PNIC_SLOT
 NicTakeSlot(PNIC_SHELF Shelf, PLARGE_INTEGER Timeout)
 {
@@ -38,7 +39,8 @@ NicTakeSlot(PNIC_SHELF Shelf, PLARGE_INTEGER Timeout)
     return CONTAINING_RECORD(Entry, NIC_SLOT, Link);
 }
 
-/* The driver is done with a slot. The IRP is ours: the I/O manager must let go of it. */
+/* The driver is done with a slot. The IRP is ours: the I/O manager must let go
+ * of it. */
 static NTSTATUS NTAPI
 NicTransferDone(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
 {
@@ -50,9 +52,9 @@ NicTransferDone(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
 }
 
 /*
- * Sends a slot out for Length bytes. Whatever IoCallDriver returns, NicTransferDone is
- * called in the end, or has been called already, so the slot is not touched any more
- * here.
+ * Sends a slot out for Length bytes. Whatever IoCallDriver returns,
+ * NicTransferDone is called in the end, or has been called already, so the slot
+ * is not touched any more here.
  */
 VOID
 NicStartSlot(PNIC Nic, PNIC_SLOT Slot, ULONG Length)
@@ -73,7 +75,8 @@ NicStartSlot(PNIC Nic, PNIC_SLOT Slot, ULONG Length)
     IoCallDriver(Nic->Device, Slot->Irp);
 }
 
-/* Gives a slot its IRP and MDL. FALSE, and nothing kept, if there is no memory. */
+/* Gives a slot its IRP and MDL. FALSE, and nothing kept, if there is no memory.
+ */
 static BOOLEAN
 NicMakeSlot(PNIC Nic, PNIC_SLOT Slot)
 {
@@ -116,7 +119,8 @@ NicFillShelf(PNIC Nic, PNIC_SHELF Shelf)
     return STATUS_SUCCESS;
 }
 
-/* Calls back every slot that is out, waits until all lie here, and frees them. */
+/* Calls back every slot that is out, waits until all lie here, and frees them.
+ */
 VOID
 NicEmptyShelf(PNIC_SHELF Shelf)
 {

@@ -1,18 +1,21 @@
 /*
- * slot.h - slots and shelves: the IRPs of an open adapter. Private to slot.c and nic.c.
+ * slot.h - slots and shelves: the IRPs of an open adapter. Private to slot.c
+ * and nic.c.
  *
- * A slot is an IRP, an MDL and a frame's worth of memory, made once and used over and
- * over. Slots come in two shelves, one to read with and one to write with. A slot is
- * either out, with the driver, or on its shelf. On the read shelf lie the frames that
- * have come in, in their order; on the write shelf lie the slots that are free. The
- * shelf's semaphore counts what lies on it, so to take a slot is to wait for the
- * semaphore, and to wait for everything to be back is to take as many slots as there are.
+ * A slot is an IRP, an MDL and a frame's worth of memory, made once and used
+ * over and over. Slots come in two shelves, one to read with and one to write
+ * with. A slot is either out, with the driver, or on its shelf. On the read
+ * shelf lie the frames that have come in, in their order; on the write shelf
+ * lie the slots that are free. The shelf's semaphore counts what lies on it, so
+ * to take a slot is to wait for the semaphore, and to wait for everything to be
+ * back is to take as many slots as there are.
  */
 #pragma once
 
 #include "netecho.h"
 
-/* Sixteen reads take a burst of replies without a frame ever waiting in the adapter. */
+/* Sixteen reads take a burst of replies without a frame ever waiting in the
+ * adapter. */
 #define NIC_SLOTS      16
 #define NIC_FRAME_ROOM 1536
 

@@ -1,8 +1,9 @@
 /*
- * wire.c - building and parsing of frames, at fixed offsets, with every bound checked.
+ * wire.c - building and parsing of frames, at fixed offsets, with every bound
+ * checked.
  *
- * No structure is laid over a frame: fields lie at odd addresses and in network order,
- * and two functions for 16 and 32 bits say both things in one place.
+ * No structure is laid over a frame: fields lie at odd addresses and in network
+ * order, and two functions for 16 and 32 bits say both things in one place.
  */
 #include "wire.h"
 
@@ -30,20 +31,22 @@
 #define ARP_IPV4_ADDRESS_SIZE 4
 
 /* IPv4 header without options, offsets from the header. */
-#define IPV4_VERSION     0
-#define IPV4_SERVICE     1
-#define IPV4_TOTAL       2
-#define IPV4_ID          4
-#define IPV4_FRAGMENT    6
-#define IPV4_TIME        8
-#define IPV4_PROTOCOL    9
-#define IPV4_CHECKSUM    10
-#define IPV4_FROM        12
-#define IPV4_TO          16
-#define IPV4_HEADER      20
-#define IPV4_MORE_OFFSET 0x3FFF /* "more fragments" and the fragment's offset */
-#define IPV4_TIME_LIMIT  64
-#define IPV4_ICMP        1
+#define IPV4_VERSION  0
+#define IPV4_SERVICE  1
+#define IPV4_TOTAL    2
+#define IPV4_ID       4
+#define IPV4_FRAGMENT 6
+#define IPV4_TIME     8
+#define IPV4_PROTOCOL 9
+#define IPV4_CHECKSUM 10
+#define IPV4_FROM     12
+#define IPV4_TO       16
+#define IPV4_HEADER   20
+#define IPV4_MORE_OFFSET                                                                 \
+    0x3FFF /* "more fragments" and the fragment's offset  \
+                                 */
+#define IPV4_TIME_LIMIT 64
+#define IPV4_ICMP       1
 
 /* ICMP echo, offsets from the message. */
 #define ICMP_TYPE       0
@@ -83,10 +86,10 @@ WireStore32(PUCHAR Bytes, ULONG Value)
 }
 
 /*
- * The Internet checksum (RFC 1071). Over a block that contains its own checksum the
- * result is 0 if the block is intact.
+ * The Internet checksum (RFC 1071). Over a block that contains its own checksum
+ * the result is 0 if the block is intact.
  */
-static USHORT
+USHORT
 WireChecksum(const UCHAR *Bytes, ULONG Size)
 {
     ULONG Sum = 0;
@@ -110,7 +113,8 @@ WireBuildEthernet(PUCHAR Frame, const UCHAR *To, const UCHAR *From, USHORT Type)
     WireStore16(Frame + ETHERNET_TYPE, Type);
 }
 
-/* Builds an ARP message; a request goes to everybody. Returns its size, 0 if no room. */
+/* Builds an ARP message; a request goes to everybody. Returns its size, 0 if no
+ * room. */
 ULONG
 WireBuildArp(PUCHAR Frame, ULONG Capacity, const WIRE_ARP *Arp)
 {
@@ -153,7 +157,8 @@ WireParseArp(const UCHAR *Frame, ULONG Length, PWIRE_ARP Arp)
     return TRUE;
 }
 
-/* An unfragmented datagram; its identification can be anything then (RFC 6864). */
+/* An unfragmented datagram; its identification can be anything then (RFC 6864).
+ */
 static VOID
 WireBuildIpv4(PUCHAR Header, const WIRE_ECHO *Echo)
 {
@@ -170,7 +175,8 @@ WireBuildIpv4(PUCHAR Header, const WIRE_ECHO *Echo)
     WireStore16(Header + IPV4_CHECKSUM, WireChecksum(Header, IPV4_HEADER));
 }
 
-/* Builds an echo message. Returns the frame's size, 0 if there is no room for it. */
+/* Builds an echo message. Returns the frame's size, 0 if there is no room for
+ * it. */
 ULONG
 WireBuildEcho(PUCHAR Frame, ULONG Capacity, const UCHAR *FromMac, const UCHAR *ToMac,
               const WIRE_ECHO *Echo)
@@ -197,8 +203,9 @@ WireBuildEcho(PUCHAR Frame, ULONG Capacity, const UCHAR *FromMac, const UCHAR *T
 }
 
 /*
- * The size of the IPv4 header if the datagram is whole, unfragmented and ICMP's, else 0.
- * The frame may be longer than the datagram, because Ethernet pads; never shorter.
+ * The size of the IPv4 header if the datagram is whole, unfragmented and
+ * ICMP's, else 0. The frame may be longer than the datagram, because Ethernet
+ * pads; never shorter.
  */
 static ULONG
 WireIcmpOffset(const UCHAR *Header, ULONG Length)
@@ -219,8 +226,9 @@ WireIcmpOffset(const UCHAR *Header, ULONG Length)
 }
 
 /*
- * FALSE if the frame is not a whole ICMP echo message. A message whose checksums are
- * wrong is reported, with Intact FALSE, so that the caller can count it.
+ * FALSE if the frame is not a whole ICMP echo message. A message whose
+ * checksums are wrong is reported, with Intact FALSE, so that the caller can
+ * count it.
  */
 BOOLEAN
 WireParseEcho(const UCHAR *Frame, ULONG Length, PWIRE_ECHO Echo)
@@ -255,7 +263,8 @@ WireParseEcho(const UCHAR *Frame, ULONG Length, PWIRE_ECHO Echo)
     return TRUE;
 }
 
-/* Reads a dotted IPv4 address that fills the whole text of Length characters. */
+/* Reads a dotted IPv4 address that fills the whole text of Length characters.
+ */
 BOOLEAN
 WireParseAddress(const WCHAR *Text, ULONG Length, PULONG Address)
 {
