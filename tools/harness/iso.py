@@ -14,10 +14,11 @@ GRUB_MODULES = ("normal iso9660 multiboot multiboot2 fat configfile part_acorn p
                 "part_sun part_sunpc")
 
 
-def standard_modules():
-    """(file, words) of tools/modules.txt; the words start with the file's name."""
+def standard_modules(listed=paths.TOOLS / "modules.txt"):
+    """(file, words) of tools/modules.txt, or of another list of its form; the words start
+    with the file's name."""
     modules = []
-    for line in (paths.TOOLS / "modules.txt").read_text().splitlines():
+    for line in listed.read_text().splitlines():
         words = line.partition("#")[0].split()
         if words:
             file = paths.BUILD / words[0]

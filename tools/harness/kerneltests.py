@@ -7,7 +7,8 @@ tests/kernel/tests.txt replaces that default:
     FILE.sys [as=NAME.sys] [cpus=1,4] [needs=e1000.sys,ahci.sys] [device=e1000e]
              [options=storm=bugcheck] [with=other.sys,WORD...] [words for the kernel...]
 
-`as=` boots one file several times with different words; `device=` is one more device for
+`needs=` names drivers of tools/modules.txt or tests/kernel/modules.txt, which are loaded
+first. `as=` boots one file several times with different words; `device=` is one more device for
 QEMU, which may use the drive "pattern" (make_pattern); `options=` a boot option, and
 another with each more of it; `with=` a driver that the test loads itself, with its words. A test that provokes a bugcheck prints what it expects before it does, any parameter
 may be `*`, and what else the report has to say; one that expects the kernel to print
@@ -30,6 +31,7 @@ TIMEOUT = 60
 JOBS = 2
 TESTS_PER_ISO = 24
 VERIFIED_CPUS = 2
+OTHER_MODULES = paths.ROOT / "tests/kernel/modules.txt"
 EXPECTED = re.compile(r"^\s*# expect stop (\S+) \(([^)]*)\)")
 EXPECTED_DETAIL = re.compile(r"^\s*# expect (guilty|processor|irql) (\S+)")
 EXPECTED_LINE = re.compile(r"^\s*# expect line (.*)")
@@ -93,7 +95,10 @@ def build_isos(tests, nt):
     places = {}
     for number in range(0, len(tests), TESTS_PER_ISO):
         part = tests[number:number + TESTS_PER_ISO]
+        needed = {name for test in part for name in test.needs}
         modules = iso.standard_modules() + [
+            (file, words) for file, words in iso.standard_modules(OTHER_MODULES)
+            if file.name in needed] + [
             (paths.BUILD / "tests" / test.file, " ".join([test.name] + test.words))
             for test in part] + [
             (paths.BUILD / "tests" / words[0], " ".join([words[0], "kind=test"] + words[1:]))
