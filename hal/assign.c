@@ -67,6 +67,35 @@ HalAssignLine(HAL_PCI_ADDRESS Address, ULONG64 Affinity,
     return Record != NULL ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
+/*
+ * Gives an ISA line (0 to 15) a vector, as HalAssignLine does a PCI function's: where the
+ * MADT says that the line arrives, and as it says it is triggered. PASSIVE_LEVEL.
+ *
+ * STATUS_NOT_FOUND: no such line, or no I/O APIC has its input. Else as HalAssignLine.
+ */
+NTSTATUS
+HalAssignIsaLine(ULONG IsaLine, ULONG64 Affinity, PHAL_INTERRUPT_ASSIGNMENT Assignment)
+{
+    Affinity = HalpReachableAffinity(Affinity);
+    if (Affinity == 0) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (IsaLine >= HALP_ISA_LINES ||
+        !HalpLineExists(HalpPlatform.Madt.Isa[IsaLine].Gsi)) {
+        return STATUS_NOT_FOUND;
+    }
+    const HALP_ISA_SOURCE *Source = &HalpPlatform.Madt.Isa[IsaLine];
+    HALP_LINE Line = {
+        .Gsi = Source->Gsi, .ActiveLow = Source->ActiveLow, .Level = Source->Level};
+    BOOLEAN Enabled = HalpAcquireLock(&HalpAssignmentLock);
+    PHALP_RECORD Record = HalpClaimLine(&Line, Affinity);
+    if (Record != NULL) {
+        *Assignment = Record->Assignment;
+    }
+    HalpReleaseLock(&HalpAssignmentLock, Enabled);
+    return Record != NULL ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
 static PHALP_RECORD
 HalpCreateMessage(const HALP_MESSAGE_SOURCE *Source, ULONG Vector, ULONG64 Affinity,
                   ULONG Index)

@@ -111,6 +111,12 @@ HalInitializeDebugPort(VOID)
     HalpStartUart(&HalpReportPort);
 }
 
+BOOLEAN
+HalSerialPortPresent(ULONG Number)
+{
+    return Number == 0 ? HalpTextPort.Present : Number == 1 && HalpReportPort.Present;
+}
+
 /* Writes text to COM1. Any IRQL, interrupts on or off; no lock. */
 VOID
 HalWriteDebugPort(const CHAR *Text, SIZE_T Length)

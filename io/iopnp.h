@@ -48,6 +48,7 @@ typedef struct _IOP_PDO {
     UCHAR InterruptPin;
     USHORT Command; /* as the firmware left it */
     PDRIVER_OBJECT FunctionDriver;
+    const struct _IOP_LEGACY *Legacy; /* legacy.c: not on PCI at all; else NULL */
     ULONG BarCount;
     IOP_BAR Bars[IOP_MAXIMUM_BARS]; /* those that have an address */
     ULONG MissingBars;              /* bit mask of the registers that got none */
@@ -61,8 +62,21 @@ typedef struct _IOP_PDO {
 
 extern LIST_ENTRY IopPdos; /* the lock of pnp.c */
 extern PDRIVER_OBJECT IopPciDriver;
+extern PDRIVER_OBJECT IopRootDriver;
 
-/* NULL when Device is no PDO of the PCI bus. Any IRQL. */
+/* legacy.c: a device that no bus reports. */
+typedef struct _IOP_LEGACY {
+    const CHAR *Location;   /* "COM2" */
+    const CHAR *HardwareId; /* "ROOT\\COM2", and PNP0501 beside it */
+    USHORT Port;
+    USHORT PortLength;
+    ULONG IsaLine;
+} IOP_LEGACY;
+
+NTSTATUS IopCreateRootDriver(VOID);
+NTSTATUS IopCreateLegacyDevices(VOID);
+
+/* NULL when Device is no PDO, of the PCI bus or of the root. Any IRQL. */
 PIOP_PDO IopPdoFromDevice(PDEVICE_OBJECT Device);
 
 /* pci.c, pcifunction.c, pciid.c, pciconfig.c, pcipdo.c */

@@ -115,7 +115,8 @@ IopScanBus(ULONG Bus)
 }
 
 /*
- * Finds every PCI function and makes a PDO for each, in ascending order of buses.
+ * Finds every PCI function and makes a PDO for each, in ascending order of buses; then
+ * one for each legacy device.
  * STATUS_SUCCESS or the first failure to make one; the others exist all the same.
  * PASSIVE_LEVEL, once.
  */
@@ -123,19 +124,23 @@ NTSTATUS
 IoEnumerateDevices(VOID)
 {
     IOP_BUS_SCAN Scan = {.Found = {1}, .Status = STATUS_SUCCESS};
+    NTSTATUS Status;
     ULONG Bus;
 
     while (IopNextBus(&Scan, &Bus)) {
         IopScanDevices(&Scan, Bus);
     }
     IopStartSlots();
-    return Scan.Status;
+    Status = IopCreateLegacyDevices();
+    return NT_SUCCESS(Scan.Status) ? Status : Scan.Status;
 }
 
 PIOP_PDO
 IopPdoFromDevice(PDEVICE_OBJECT Device)
 {
-    return Device->DriverObject == IopPciDriver ? Device->DeviceExtension : NULL;
+    return Device->DriverObject == IopPciDriver || Device->DriverObject == IopRootDriver
+               ? Device->DeviceExtension
+               : NULL;
 }
 
 /* Power IRPs to a function: it is in D0 and stays there. */

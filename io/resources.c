@@ -5,6 +5,15 @@
 #include "iop.h"
 #include "iopnp.h"
 
+/* The device's line: a PCI function's pin, or what the legacy list says. */
+static NTSTATUS
+IopAssignLine(PIOP_PDO Pdo, KAFFINITY Processors)
+{
+    return Pdo->Legacy != NULL
+               ? HalAssignIsaLine(Pdo->Legacy->IsaLine, Processors, Pdo->Interrupts)
+               : HalAssignLine(Pdo->Address, Processors, Pdo->Interrupts);
+}
+
 /*
  * Gets the device its interrupts: the messages asked for, else one message, else the line
  * (MSI-4). A device without any interrupt may still start.
@@ -25,7 +34,7 @@ IopAssignInterrupts(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request)
         Pdo->InterruptCount = 1;
     }
     if (!NT_SUCCESS(Status) && Pdo->InterruptPin != 0) {
-        Status = HalAssignLine(Pdo->Address, Request->LineProcessors, Pdo->Interrupts);
+        Status = IopAssignLine(Pdo, Request->LineProcessors);
         Pdo->InterruptCount = 1;
     }
     if (!NT_SUCCESS(Status)) {
@@ -61,7 +70,8 @@ IopDescribeLine(PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
                 const HAL_INTERRUPT_ASSIGNMENT *Assignment, KIRQL Irql)
 {
     Raw->Type = CmResourceTypeInterrupt;
-    Raw->ShareDisposition = CmResourceShareShared;
+    Raw->ShareDisposition = /* an edge that two devices make is lost while one holds it */
+        Assignment->Latched ? CmResourceShareDeviceExclusive : CmResourceShareShared;
     Raw->Flags = Assignment->Latched ? CM_RESOURCE_INTERRUPT_LATCHED
                                      : CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE;
     *Translated = *Raw;
@@ -132,8 +142,8 @@ IopAllocateResources(PIOP_PDO Pdo)
 
     if (List != NULL) {
         List->Count = 1;
-        List->List[0].InterfaceType = PCIBus;
-        List->List[0].BusNumber = Pdo->Address.Bus;
+        List->List[0].InterfaceType = Pdo->Legacy != NULL ? Isa : PCIBus;
+        List->List[0].BusNumber = Pdo->Legacy != NULL ? 0 : Pdo->Address.Bus;
         List->List[0].PartialResourceList.Version = 1;
         List->List[0].PartialResourceList.Revision = 1;
     }

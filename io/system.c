@@ -22,16 +22,19 @@ IopAllocate(SIZE_T Size, ULONG Tag)
 }
 
 /*
- * Prepares the I/O manager and the PCI bus driver; no device is looked at yet.
+ * Prepares the I/O manager and its bus drivers; no device is looked at yet.
  *   Options  the boot options: irqcpu= names the processors of every device's interrupts
  * STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL, once.
  */
 NTSTATUS
 IoInitializeSystem(const CHAR *Options)
 {
+    NTSTATUS Status;
+
     IopOptions = Options;
     IopInitializePnp();
-    return IopCreatePciDriver();
+    Status = IopCreatePciDriver();
+    return NT_SUCCESS(Status) ? IopCreateRootDriver() : Status;
 }
 
 /*

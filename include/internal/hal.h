@@ -38,6 +38,8 @@
 VOID HalInitializeDebugPort(VOID);
 /* Polled output; any IRQL, also with interrupts off. '\n' becomes "\r\n" on COM1. */
 VOID HalWriteDebugPort(const CHAR *Text, SIZE_T Length);
+/* Whether the UART of COM1 (0) or COM2 (1) is there. Any IRQL. */
+BOOLEAN HalSerialPortPresent(ULONG Number);
 /* Raw bytes to COM2; FALSE when there is no second port. */
 BOOLEAN HalWriteReportPort(const CHAR *Text, SIZE_T Length);
 
@@ -117,6 +119,10 @@ ULONG HalQueryIoApicCount(VOID);
  */
 NTSTATUS HalAssignLine(HAL_PCI_ADDRESS Address, ULONG64 Affinity,
                        PHAL_INTERRUPT_ASSIGNMENT Assignment);
+
+/* The same for an ISA line (0 to 15) of a device that is not on PCI. */
+NTSTATUS HalAssignIsaLine(ULONG IsaLine, ULONG64 Affinity,
+                          PHAL_INTERRUPT_ASSIGNMENT Assignment);
 
 /*
  * Gives the PCI function Count messages: MSI-X when it has it, message i to Affinities[i];
