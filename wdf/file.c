@@ -3,6 +3,7 @@
  */
 #include "wdfp.h"
 #include "file.h"
+#include "queue.h"
 #include "request.h"
 
 static const WDFP_TYPE WdfpFileType = {WdfpFileObjectType,
@@ -141,9 +142,12 @@ WdfpDispatchCleanup(PWDFP_DEVICE Device, PIRP Irp)
 {
     PWDFP_FILE File = WdfpFindFile(Device, IoGetCurrentIrpStackLocation(Irp)->FileObject);
 
-    if (File != NULL && Device->Init->FileConfig.EvtFileCleanup != NULL) {
-        WDFP_CALL_VOID(Device->Object.Globals, Device->Init->FileConfig.EvtFileCleanup,
-                       WdfpHandle(File));
+    if (File != NULL) {
+        WdfpFlushFile(Device, File);
+        if (Device->Init->FileConfig.EvtFileCleanup != NULL) {
+            WDFP_CALL_VOID(Device->Object.Globals,
+                           Device->Init->FileConfig.EvtFileCleanup, WdfpHandle(File));
+        }
     }
     return WdfpCompleteIrp(Irp, STATUS_SUCCESS);
 }

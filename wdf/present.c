@@ -28,6 +28,7 @@ WdfpInsertRequest(PWDFP_QUEUE Queue, PWDFP_REQUEST Request, BOOLEAN AtHead)
     } else {
         InsertTailList(&Queue->Waiting, &Request->Link);
     }
+    Queue->BecameReady |= Queue->WaitingCount == 0;
     Queue->WaitingCount++;
     IoSetCancelRoutine(Irp, WdfpCancelWaiting);
     if (Irp->Cancel && IoSetCancelRoutine(Irp, NULL) != NULL) {
@@ -43,41 +44,41 @@ WdfpInsertRequest(PWDFP_QUEUE Queue, PWDFP_REQUEST Request, BOOLEAN AtHead)
     return TRUE;
 }
 
-/* The first request that nobody is cancelling, on Presented. Lock held. */
-static PWDFP_REQUEST
-WdfpTakeFirst(PWDFP_QUEUE Queue)
+BOOLEAN
+WdfpTake(PWDFP_QUEUE Queue, PWDFP_REQUEST Request)
 {
-    while (!IsListEmpty(&Queue->Waiting)) {
-        PWDFP_REQUEST Request =
-            CONTAINING_RECORD(RemoveHeadList(&Queue->Waiting), WDFP_REQUEST, Link);
+    RemoveEntryList(&Request->Link);
+    InitializeListHead(&Request->Link);
+    Queue->WaitingCount--;
+    /* NULL: WdfpCancelWaiting is on its way and ends the request. */
+    if (IoSetCancelRoutine(Request->Irp, NULL) == NULL) {
+        return FALSE;
+    }
+    InsertTailList(&Queue->Presented, &Request->Link);
+    Queue->PresentedCount++;
+    Request->Presented = TRUE;
+    Request->Seen = TRUE;
+    return TRUE;
+}
 
-        Queue->WaitingCount--;
-        InitializeListHead(&Request->Link);
-        /* NULL: WdfpCancelWaiting is on its way and ends the request. */
-        if (IoSetCancelRoutine(Request->Irp, NULL) != NULL) {
-            InsertTailList(&Queue->Presented, &Request->Link);
-            Queue->PresentedCount++;
-            Request->Presented = TRUE;
+PWDFP_REQUEST
+WdfpTakeFirst(PWDFP_QUEUE Queue, struct _WDFP_FILE *File)
+{
+    PLIST_ENTRY Link = Queue->Waiting.Flink;
+
+    while (Link != &Queue->Waiting) {
+        PWDFP_REQUEST Request = CONTAINING_RECORD(Link, WDFP_REQUEST, Link);
+
+        Link = Link->Flink;
+        if ((File == NULL || Request->File == File) && WdfpTake(Queue, Request)) {
             return Request;
         }
     }
     return NULL;
 }
 
-PWDFP_REQUEST
-WdfpTakeRequest(PWDFP_QUEUE Queue)
-{
-    PWDFP_REQUEST Request;
-    KIRQL OldIrql;
-
-    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
-    Request = WdfpTakeFirst(Queue);
-    KeReleaseSpinLock(&Queue->Lock, OldIrql);
-    return Request;
-}
-
 VOID
-WdfpLeaveQueue(PWDFP_REQUEST Request)
+WdfpSetAside(PWDFP_REQUEST Request)
 {
     PWDFP_QUEUE Queue = Request->Queue;
     KIRQL OldIrql;
@@ -85,9 +86,38 @@ WdfpLeaveQueue(PWDFP_REQUEST Request)
     KeAcquireSpinLock(&Queue->Lock, &OldIrql);
     RemoveEntryList(&Request->Link);
     InitializeListHead(&Request->Link);
-    Queue->PresentedCount--;
     Request->Stopping = FALSE;
+    Request->Acknowledged = FALSE;
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
+}
+
+VOID
+WdfpCountLeft(PWDFP_QUEUE Queue)
+{
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+    Queue->PresentedCount--;
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+}
+
+VOID
+WdfpTakeBack(PWDFP_QUEUE Queue, PWDFP_REQUEST Request)
+{
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+    InsertTailList(&Queue->Presented, &Request->Link);
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+}
+
+VOID
+WdfpLeaveQueue(PWDFP_REQUEST Request)
+{
+    PWDFP_QUEUE Queue = Request->Queue;
+
+    WdfpSetAside(Request);
+    WdfpCountLeft(Queue);
 }
 
 /* Calls the handler of the request's kind. */
@@ -172,6 +202,18 @@ WdfpIsPresenting(PWDFP_QUEUE Queue)
     return FALSE;
 }
 
+BOOLEAN
+WdfpPresentsHere(PWDFP_QUEUE Queue)
+{
+    BOOLEAN Presents;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+    Presents = WdfpIsPresenting(Queue);
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    return Presents;
+}
+
 static VOID
 WdfpUnlinkPresenter(PWDFP_QUEUE Queue, PWDFP_PRESENTER Presenter)
 {
@@ -187,18 +229,22 @@ WdfpUnlinkPresenter(PWDFP_QUEUE Queue, PWDFP_PRESENTER Presenter)
 static VOID
 WdfpNotifyReady(PWDFP_QUEUE Queue)
 {
-    PFN_WDF_IO_QUEUE_STATE Routine;
+    PFN_WDF_IO_QUEUE_STATE Routine = NULL;
     WDFCONTEXT Context;
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&Queue->Lock, &OldIrql);
-    Routine = Queue->WaitingCount == 1 && Queue->Dispatching && !Queue->Held
-                  ? Queue->ReadyRoutine
-                  : NULL;
+    if (Queue->BecameReady && Queue->WaitingCount != 0 && Queue->Dispatching &&
+        !Queue->Held) {
+        Routine = Queue->ReadyRoutine;
+        Queue->BecameReady = Routine == NULL;
+    }
     Context = Queue->ReadyContext;
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
     if (Routine != NULL) {
+        WdfpAcquireLock(Queue->Serialization);
         WDFP_CALL_VOID(Queue->Object.Globals, Routine, WdfpHandle(Queue), Context);
+        WdfpReleaseLock(Queue->Serialization);
     }
 }
 
@@ -209,12 +255,13 @@ WdfpPresent(PWDFP_QUEUE Queue)
     PWDFP_REQUEST Request;
     KIRQL OldIrql;
 
-    if (Queue->Config.DispatchType == WdfIoQueueDispatchManual) {
-        WdfpNotifyReady(Queue);
-        return;
-    }
     if (Queue->PassiveHandlers && KeGetCurrentIrql() != PASSIVE_LEVEL) {
         WdfpQueueWork(&Queue->Work, CriticalWorkQueue);
+        return;
+    }
+    if (Queue->Config.DispatchType == WdfIoQueueDispatchManual) {
+        WdfpNotifyReady(Queue);
+        WdfpSettle(Queue);
         return;
     }
     KeAcquireSpinLock(&Queue->Lock, &OldIrql);
@@ -225,11 +272,12 @@ WdfpPresent(PWDFP_QUEUE Queue)
     Presenter.Next = Queue->Presenters;
     Queue->Presenters = &Presenter;
     while (Queue->Dispatching && !Queue->Held && Queue->PresentedCount < Queue->Limit &&
-           (Request = WdfpTakeFirst(Queue)) != NULL) {
+           (Request = WdfpTakeFirst(Queue, NULL)) != NULL) {
         KeReleaseSpinLock(&Queue->Lock, OldIrql);
         WdfpPresentOne(Queue, Request);
         KeAcquireSpinLock(&Queue->Lock, &OldIrql);
     }
     WdfpUnlinkPresenter(Queue, &Presenter);
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    WdfpSettle(Queue);
 }

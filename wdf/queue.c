@@ -209,12 +209,23 @@ ImpWdfIoQueueGetState(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Handle, PULONG
     return (WDF_IO_QUEUE_STATE)State;
 }
 
-/* The queue of a major function; NULL: nobody serves it. */
-static PWDFP_QUEUE
+PWDFP_QUEUE
 WdfpQueueOf(PWDFP_DEVICE Device, UCHAR Major)
 {
     return Device->Dispatch[Major] != NULL ? Device->Dispatch[Major]
                                            : Device->DefaultQueue;
+}
+
+/* Lets the driver see a request in the context of its sender; it sends it on with
+   WdfDeviceEnqueueRequest. */
+static NTSTATUS
+WdfpPresentToCaller(PWDFP_DEVICE Device, PWDFP_REQUEST Request)
+{
+    Request->Presented = TRUE;
+    IoMarkIrpPending(Request->Irp);
+    WDFP_CALL_VOID(Device->Object.Globals, Device->Init->IoInCallerContext,
+                   WdfpHandle(Device), WdfpHandle(Request));
+    return STATUS_PENDING;
 }
 
 NTSTATUS
@@ -225,12 +236,15 @@ WdfpDispatchIo(PWDFP_DEVICE Device, PIRP Irp)
     PWDFP_REQUEST Request;
     NTSTATUS Status;
 
-    if (Queue == NULL) {
+    if (Queue == NULL && Device->Init->IoInCallerContext == NULL) {
         return WdfpCompleteIrp(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }
     Status = WdfpCreateRequest(Device, Irp, &Request);
     if (!NT_SUCCESS(Status)) {
         return WdfpCompleteIrp(Irp, Status);
+    }
+    if (Device->Init->IoInCallerContext != NULL) {
+        return WdfpPresentToCaller(Device, Request);
     }
     IoMarkIrpPending(Irp);
     if (WdfpInsertRequest(Queue, Request, FALSE)) {

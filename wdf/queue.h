@@ -36,8 +36,12 @@ typedef struct _WDFP_QUEUE {
     BOOLEAN Dispatching;
     BOOLEAN Held; /* the device is not in D0 */
     PWDFP_PRESENTER Presenters;
+    BOOLEAN BecameReady;                 /* has requests, and the driver was not told */
     PFN_WDF_IO_QUEUE_STATE ReadyRoutine; /* of a manual queue */
     WDFCONTEXT ReadyContext;
+    PFN_WDF_IO_QUEUE_STATE EndRoutine; /* of a stop, drain or purge under way */
+    WDFCONTEXT EndContext;
+    BOOLEAN EndAwaitsWaiting; /* which lasts until nothing waits either */
 
     WDFP_WORK Work; /* presents at PASSIVE_LEVEL */
 } WDFP_QUEUE, *PWDFP_QUEUE;
@@ -57,13 +61,38 @@ NTSTATUS WdfpDispatchIo(PWDFP_DEVICE Device, PIRP Irp);
 BOOLEAN WdfpInsertRequest(PWDFP_QUEUE Queue, PWDFP_REQUEST Request, BOOLEAN AtHead);
 /* Presents what may be presented now. */
 VOID WdfpPresent(PWDFP_QUEUE Queue);
-/* The first waiting request, now the driver's; NULL when there is none. */
-PWDFP_REQUEST WdfpTakeRequest(PWDFP_QUEUE Queue);
+/* Makes a waiting request the driver's; FALSE: it is being cancelled. Lock held. */
+BOOLEAN WdfpTake(PWDFP_QUEUE Queue, PWDFP_REQUEST Request);
+/* The first waiting request of File (NULL: of any); NULL: there is none. Lock held. */
+PWDFP_REQUEST WdfpTakeFirst(PWDFP_QUEUE Queue, struct _WDFP_FILE *File);
+/* Whether this thread is in a handler of the queue. */
+BOOLEAN WdfpPresentsHere(PWDFP_QUEUE Queue);
 /* The driver gives a request up: it leaves Presented. */
 VOID WdfpLeaveQueue(PWDFP_REQUEST Request);
+/* The two halves of that: off the list, and off the count. */
+VOID WdfpSetAside(PWDFP_REQUEST Request);
+VOID WdfpCountLeft(PWDFP_QUEUE Queue);
+/* Undoes the first. */
+VOID WdfpTakeBack(PWDFP_QUEUE Queue, PWDFP_REQUEST Request);
+
+/* queue.c: the queue of a major function; NULL: nobody serves it. */
+PWDFP_QUEUE WdfpQueueOf(PWDFP_DEVICE Device, UCHAR Major);
+
+/* queuestate.c: tells the driver when a stop, drain or purge has ended; after every change
+   of a count, without Lock. */
+VOID WdfpSettle(PWDFP_QUEUE Queue);
+
+/* queuecancel.c. At or below DISPATCH_LEVEL. */
+
+/* Cancels what waits, of one file or all (NULL). */
+VOID WdfpCancelQueue(PWDFP_QUEUE Queue, struct _WDFP_FILE *File);
+/* Calls the cancel callbacks of what the driver has made cancelable. */
+VOID WdfpCancelCancelable(PWDFP_QUEUE Queue);
 
 /* queuepower.c. PASSIVE_LEVEL. */
 VOID WdfpStartQueues(PWDFP_DEVICE Device);
 VOID WdfpStopQueues(PWDFP_DEVICE Device);
 /* The device goes: what waits is cancelled, nothing more is accepted. */
 VOID WdfpEndQueues(PWDFP_DEVICE Device);
+/* The last handle of a file is closed: its waiting requests are cancelled. */
+VOID WdfpFlushFile(PWDFP_DEVICE Device, struct _WDFP_FILE *File);

@@ -36,6 +36,7 @@ WdfpHold(PWDFP_QUEUE Queue, BOOLEAN Held)
 
     KeAcquireSpinLock(&Queue->Lock, &OldIrql);
     Queue->Held = Held;
+    Queue->BecameReady |= Queue->WaitingCount != 0;
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
 }
 
@@ -169,7 +170,6 @@ VOID
 WdfpEndQueues(PWDFP_DEVICE Device)
 {
     PWDFP_QUEUE Queue = NULL;
-    PWDFP_REQUEST Request;
     KIRQL OldIrql;
 
     while ((Queue = WdfpNextQueue(Device, Queue)) != NULL) {
@@ -177,13 +177,21 @@ WdfpEndQueues(PWDFP_DEVICE Device)
         Queue->Accepting = FALSE;
         Queue->Dispatching = FALSE;
         KeReleaseSpinLock(&Queue->Lock, OldIrql);
-        while ((Request = WdfpTakeRequest(Queue)) != NULL) {
-            WdfpLeaveQueue(Request);
-            WdfpFinishRequest(Request, STATUS_CANCELLED, IO_NO_INCREMENT);
-        }
+        WdfpCancelQueue(Queue, NULL);
+        WdfpCancelCancelable(Queue);
         WdfpCallResume(Queue); /* what was acknowledged for a sleep has to end now */
         WdfpCallStop(Queue, WdfRequestStopActionPurge);
         WdfpAwaitPresented(Queue);
+    }
+}
+
+VOID
+WdfpFlushFile(PWDFP_DEVICE Device, struct _WDFP_FILE *File)
+{
+    PWDFP_QUEUE Queue = NULL;
+
+    while ((Queue = WdfpNextQueue(Device, Queue)) != NULL) {
+        WdfpCancelQueue(Queue, File);
     }
 }
 
@@ -210,4 +218,5 @@ ImpWdfRequestStopAcknowledge(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handl
     if (!WdfpInsertRequest(Queue, Request, TRUE)) {
         WdfpFinishRequest(Request, STATUS_CANCELLED, IO_NO_INCREMENT);
     }
+    WdfpSettle(Queue);
 }

@@ -142,19 +142,14 @@ ImpWdfRequestRetrieveOutputBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST 
     return WdfpReturnBuffer(Status, &Found, Minimum, Buffer, Length);
 }
 
-/* What the request asks for. A wrong Size: bug check 0x10D, 3. At or below DISPATCH_LEVEL.
-   Source: manual, WdfRequestGetParameters. */
-VOID NTAPI
-ImpWdfRequestGetParameters(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
-                           PWDF_REQUEST_PARAMETERS Parameters)
+VOID
+WdfpFillParameters(PWDFP_REQUEST Request, PWDF_REQUEST_PARAMETERS Parameters)
 {
-    PIO_STACK_LOCATION Stack =
-        IoGetCurrentIrpStackLocation(WdfpDriversRequest(DriverGlobals, Handle)->Irp);
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Request->Irp);
 
     if (Parameters->Size != sizeof(*Parameters)) {
-        WdfpViolation(WdfpGlobals(DriverGlobals),
-                      "WDF_REQUEST_PARAMETERS has a wrong Size", WDF_VERIFIER_FATAL_ERROR,
-                      Parameters->Size, sizeof(*Parameters), 0);
+        WdfpViolation(Request->Object.Globals, "WDF_REQUEST_PARAMETERS has a wrong Size",
+                      WDF_VERIFIER_FATAL_ERROR, Parameters->Size, sizeof(*Parameters), 0);
     }
     Parameters->Type = (WDF_REQUEST_TYPE)Stack->MajorFunction;
     Parameters->MinorFunction = Stack->MinorFunction;
@@ -171,4 +166,13 @@ ImpWdfRequestGetParameters(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
         Parameters->Parameters.DeviceIoControl.InputBufferLength =
             Stack->Parameters.DeviceIoControl.InputBufferLength;
     }
+}
+
+/* What the request asks for. A wrong Size: bug check 0x10D, 3. At or below DISPATCH_LEVEL.
+   Source: manual, WdfRequestGetParameters. */
+VOID NTAPI
+ImpWdfRequestGetParameters(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
+                           PWDF_REQUEST_PARAMETERS Parameters)
+{
+    WdfpFillParameters(WdfpDriversRequest(DriverGlobals, Handle), Parameters);
 }

@@ -1,6 +1,6 @@
 /*
- * Cancelling requests: those that wait in a queue, and those that the driver has made
- * cancelable.
+ * Cancelling requests that the driver has and has made cancelable. Those that wait in a
+ * queue: queuecancel.c.
  *
  * Whoever exchanges the IRP's cancel routine for NULL has the right to end the request; the
  * other side leaves it alone (IRP-11).
@@ -9,46 +9,13 @@
 #include "queue.h"
 #include "request.h"
 
-/* The queue's own requests end here, or in EvtIoCanceledOnQueue if the driver had them. */
-VOID NTAPI
-WdfpCancelWaiting(PDEVICE_OBJECT DeviceObject, PIRP Irp)
-{
-    PWDFP_REQUEST Request = WdfpRequestFromIrp(Irp);
-    PWDFP_QUEUE Queue = Request->Queue;
-    KIRQL OldIrql;
-
-    UNREFERENCED_PARAMETER(DeviceObject);
-    IoReleaseCancelSpinLock(Irp->CancelIrql);
-    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
-    if (!IsListEmpty(&Request->Link)) {
-        RemoveEntryList(&Request->Link);
-        InitializeListHead(&Request->Link);
-        Queue->WaitingCount--;
-    }
-    KeReleaseSpinLock(&Queue->Lock, OldIrql);
-    Irp->IoStatus.Information = 0;
-    WdfpFinishRequest(Request, STATUS_CANCELLED, IO_NO_INCREMENT);
-}
-
 /* The driver's callback completes the request. */
 static VOID NTAPI
 WdfpCancelPresented(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
-    PWDFP_REQUEST Request = WdfpRequestFromIrp(Irp);
-    PWDFP_LOCK Lock = Request->Queue == NULL ? NULL : Request->Queue->Serialization;
-    PWDFP_QUEUE Queue = Request->Queue;
-
     UNREFERENCED_PARAMETER(DeviceObject);
     IoReleaseCancelSpinLock(Irp->CancelIrql);
-    if (Queue != NULL) {
-        WdfpReference(Queue); /* its lock outlives the request */
-    }
-    WdfpAcquireLock(Lock);
-    WDFP_CALL_VOID(Request->Object.Globals, Request->CancelRoutine, WdfpHandle(Request));
-    WdfpReleaseLock(Lock);
-    if (Queue != NULL) {
-        WdfpDereference(Queue);
-    }
+    WdfpDeliverCancel(WdfpRequestFromIrp(Irp));
 }
 
 /* Makes a request cancelable. STATUS_CANCELLED: it is cancelled already, and not made so. */
@@ -58,6 +25,7 @@ WdfpMarkCancelable(PWDFP_REQUEST Request, PFN_WDF_REQUEST_CANCEL Callback)
     Request->CancelRoutine = Callback;
     IoSetCancelRoutine(Request->Irp, WdfpCancelPresented);
     if (Request->Irp->Cancel && IoSetCancelRoutine(Request->Irp, NULL) != NULL) {
+        Request->CancelRoutine = NULL;
         return STATUS_CANCELLED;
     }
     return STATUS_SUCCESS;

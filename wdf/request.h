@@ -15,6 +15,8 @@ typedef struct _WDFP_REQUEST {
     struct _WDFP_QUEUE *Queue; /* NULL: of none, as a create is */
     struct _WDFP_FILE *File;   /* NULL: the device has no file objects */
     BOOLEAN Presented;         /* the driver has it */
+    BOOLEAN Seen;              /* and had it before, if it has not now */
+    BOOLEAN CanceledOnQueue;   /* EvtIoCanceledOnQueue completes it */
     BOOLEAN Stopping;          /* EvtIoStop was called; the queue's Lock, as the next */
     BOOLEAN Acknowledged;      /* and answered: the driver keeps it */
     PFN_WDF_REQUEST_CANCEL CancelRoutine;
@@ -32,8 +34,13 @@ VOID WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost);
 /* The request behind a handle that the driver has, or a stop: 0x10D, 5 or 6. */
 PWDFP_REQUEST WdfpDriversRequest(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle);
 
-/* reqcancel.c: what IoCancelIrp calls for a waiting request. */
+/* queuecancel.c: what IoCancelIrp calls for a waiting request. */
 DRIVER_CANCEL WdfpCancelWaiting;
+/* Calls the cancel callback of a request that is cancelled, at its queue's level. */
+VOID WdfpDeliverCancel(PWDFP_REQUEST Request);
+
+/* reqbuffer.c: what the IRP asks for, in the driver's structure; a wrong Size is a stop. */
+VOID WdfpFillParameters(PWDFP_REQUEST Request, PWDF_REQUEST_PARAMETERS Parameters);
 
 static inline PWDFP_REQUEST
 WdfpRequestFromIrp(PIRP Irp)

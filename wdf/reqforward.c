@@ -1,0 +1,109 @@
+/*
+ * Requests that the driver gives to a queue: another one, the one it fetched it from, or the
+ * first one, after it has looked at the request in its sender's context.
+ */
+#include "wdfp.h"
+#include "queue.h"
+#include "request.h"
+
+/* A request on its way between queues has to be the driver's, and not cancelable: else its
+   cancel callback could come at any time. */
+static PWDFP_REQUEST
+WdfpRequestToMove(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+
+    if (!Request->Presented || Request->Irp->CancelRoutine != NULL) {
+        WdfpViolation(WdfpGlobals(DriverGlobals),
+                      "a request is forwarded that is cancelable or not the driver's",
+                      WDF_REQUEST_FATAL_ERROR, 0, (ULONG_PTR)Handle,
+                      (ULONG_PTR)Request->Irp);
+    }
+    return Request;
+}
+
+/* Moves a request to a queue. While it is on no list it still counts for the one it comes
+   from, whose drain or stop must not end when the target refuses the request. */
+static NTSTATUS
+WdfpMove(PWDFP_REQUEST Request, PWDFP_QUEUE Target, BOOLEAN AtHead)
+{
+    PWDFP_QUEUE Source = Request->Queue;
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    if (Source == NULL) {
+        Status =
+            WdfpInsertRequest(Target, Request, AtHead) ? STATUS_SUCCESS : STATUS_WDF_BUSY;
+        if (NT_SUCCESS(Status)) {
+            WdfpPresent(Target);
+        }
+        return Status;
+    }
+    WdfpReference(Source);
+    WdfpSetAside(Request);
+    if (WdfpInsertRequest(Target, Request, AtHead)) {
+        WdfpCountLeft(Source); /* the request may be gone already */
+        WdfpPresent(Target);
+        WdfpPresent(Source);
+    } else {
+        WdfpTakeBack(Source, Request);
+        Status = STATUS_WDF_BUSY;
+    }
+    WdfpDereference(Source);
+    return Status;
+}
+
+/*
+ * Gives a request of the driver's to another queue of its device. STATUS_WDF_BUSY: that
+ * accepts none, the driver keeps the request; STATUS_INVALID_DEVICE_REQUEST: the queue it is
+ * of already, or another device's. One that is cancelable or not the driver's: bug check
+ * 0x10D, 6. At or below DISPATCH_LEVEL. Source: manual, WdfRequestForwardToIoQueue.
+ */
+NTSTATUS
+NTAPI
+ImpWdfRequestForwardToIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
+                              WDFQUEUE DestinationQueue)
+{
+    PWDFP_REQUEST Request = WdfpRequestToMove(DriverGlobals, Handle);
+    PWDFP_QUEUE Target = WdfpQueueFromHandle(DriverGlobals, DestinationQueue);
+
+    if (Target == Request->Queue || Target->Device != Request->Device) {
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    return WdfpMove(Request, Target, FALSE);
+}
+
+/* Puts a request back at the head of the manual queue it was fetched from.
+   STATUS_INVALID_DEVICE_REQUEST: not of a manual queue; STATUS_WDF_BUSY: that accepts none
+   now. Else as above. Source: manual, WdfRequestRequeue. */
+NTSTATUS
+NTAPI
+ImpWdfRequestRequeue(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    PWDFP_REQUEST Request = WdfpRequestToMove(DriverGlobals, Handle);
+    PWDFP_QUEUE Queue = Request->Queue;
+
+    if (Queue == NULL || Queue->Config.DispatchType != WdfIoQueueDispatchManual) {
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    return WdfpMove(Request, Queue, TRUE);
+}
+
+/* Sends a request that EvtIoInCallerContext has seen on to the queue of its kind.
+   STATUS_WDF_BUSY: that accepts none; STATUS_INVALID_DEVICE_REQUEST: none takes the kind, or
+   the request has been in a queue. The driver completes it then. At or below DISPATCH_LEVEL.
+   Source: manual, WdfDeviceEnqueueRequest. */
+NTSTATUS
+NTAPI
+ImpWdfDeviceEnqueueRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE DeviceHandle,
+                           WDFREQUEST Handle)
+{
+    PWDFP_DEVICE Device = WdfpDeviceFromHandle(DriverGlobals, DeviceHandle);
+    PWDFP_REQUEST Request = WdfpRequestToMove(DriverGlobals, Handle);
+    PWDFP_QUEUE Queue =
+        WdfpQueueOf(Device, IoGetCurrentIrpStackLocation(Request->Irp)->MajorFunction);
+
+    if (Queue == NULL || Request->Queue != NULL || Request->Device != Device) {
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    return WdfpMove(Request, Queue, FALSE);
+}
