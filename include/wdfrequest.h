@@ -124,19 +124,29 @@ WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveInputMemory,
 WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveOutputMemory,
             (_In_ WDFREQUEST Request, _Out_ WDFMEMORY *Memory), (Request, Memory));
 WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveInputBuffer,
-            (_In_ WDFREQUEST Request, _In_ SIZE_T MinimumRequiredLength, _Out_ PVOID *Buffer,
-             _Out_opt_ SIZE_T *Length),
+            (_In_ WDFREQUEST Request, _In_ SIZE_T MinimumRequiredLength,
+             _Out_ PVOID *Buffer, _Out_opt_ SIZE_T *Length),
             (Request, MinimumRequiredLength, Buffer, Length));
 WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveOutputBuffer,
-            (_In_ WDFREQUEST Request, _In_ SIZE_T MinimumRequiredSize, _Out_ PVOID *Buffer,
-             _Out_opt_ SIZE_T *Length),
+            (_In_ WDFREQUEST Request, _In_ SIZE_T MinimumRequiredSize,
+             _Out_ PVOID *Buffer, _Out_opt_ SIZE_T *Length),
             (Request, MinimumRequiredSize, Buffer, Length));
 WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveInputWdmMdl,
             (_In_ WDFREQUEST Request, _Out_ PMDL *Mdl), (Request, Mdl));
 WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveOutputWdmMdl,
             (_In_ WDFREQUEST Request, _Out_ PMDL *Mdl), (Request, Mdl));
+/* Unchecked addresses; in EvtIoInCallerContext, at PASSIVE_LEVEL. */
+WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveUnsafeUserInputBuffer,
+            (_In_ WDFREQUEST Request, _In_ SIZE_T MinimumRequiredLength,
+             _Out_ PVOID *InputBuffer, _Out_opt_ SIZE_T *Length),
+            (Request, MinimumRequiredLength, InputBuffer, Length));
+WDF_ROUTINE(NTSTATUS, WdfRequestRetrieveUnsafeUserOutputBuffer,
+            (_In_ WDFREQUEST Request, _In_ SIZE_T MinimumRequiredLength,
+             _Out_ PVOID *OutputBuffer, _Out_opt_ SIZE_T *Length),
+            (Request, MinimumRequiredLength, OutputBuffer, Length));
 WDF_ROUTINE(VOID, WdfRequestSetInformation,
-            (_In_ WDFREQUEST Request, _In_ ULONG_PTR Information), (Request, Information));
+            (_In_ WDFREQUEST Request, _In_ ULONG_PTR Information),
+            (Request, Information));
 WDF_ROUTINE(ULONG_PTR, WdfRequestGetInformation, (_In_ WDFREQUEST Request), (Request));
 WDF_ROUTINE(WDFFILEOBJECT, WdfRequestGetFileObject, (_In_ WDFREQUEST Request), (Request));
 WDF_ROUTINE(KPROCESSOR_MODE, WdfRequestGetRequestorMode, (_In_ WDFREQUEST Request),

@@ -8,6 +8,17 @@
 #include "wdfp.h"
 #include "queue.h"
 
+/* Whether a request ends here: a read or write of nothing succeeds without the driver,
+   unless it wants to see those. */
+static BOOLEAN
+WdfpIsEmpty(PWDFP_QUEUE Queue, PIO_STACK_LOCATION Stack)
+{
+    return !Queue->Config.AllowZeroLengthRequests &&
+           (Stack->MajorFunction == IRP_MJ_READ ||
+            Stack->MajorFunction == IRP_MJ_WRITE) &&
+           Stack->Parameters.Read.Length == 0;
+}
+
 BOOLEAN
 WdfpInsertRequest(PWDFP_QUEUE Queue, PWDFP_REQUEST Request, BOOLEAN AtHead)
 {
@@ -19,6 +30,12 @@ WdfpInsertRequest(PWDFP_QUEUE Queue, PWDFP_REQUEST Request, BOOLEAN AtHead)
     if (!Queue->Accepting) {
         KeReleaseSpinLock(&Queue->Lock, OldIrql);
         return FALSE;
+    }
+    if (WdfpIsEmpty(Queue, IoGetCurrentIrpStackLocation(Irp))) {
+        KeReleaseSpinLock(&Queue->Lock, OldIrql);
+        Irp->IoStatus.Information = 0;
+        WdfpFinishRequest(Request, STATUS_SUCCESS, IO_NO_INCREMENT);
+        return TRUE;
     }
     Request->Queue = Queue;
     Request->Presented = FALSE;
@@ -159,30 +176,10 @@ WdfpCallHandler(PWDFP_QUEUE Queue, PWDFP_REQUEST Request)
     }
 }
 
-/* A read or write of nothing succeeds without the driver, unless it wants to see it. */
-static BOOLEAN
-WdfpEndsEmpty(PWDFP_QUEUE Queue, PWDFP_REQUEST Request)
-{
-    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Request->Irp);
-
-    if (Queue->Config.AllowZeroLengthRequests ||
-        (Stack->MajorFunction != IRP_MJ_READ && Stack->MajorFunction != IRP_MJ_WRITE) ||
-        Stack->Parameters.Read.Length != 0) {
-        return FALSE;
-    }
-    WdfpLeaveQueue(Request);
-    Request->Irp->IoStatus.Information = 0;
-    WdfpFinishRequest(Request, STATUS_SUCCESS, IO_NO_INCREMENT);
-    return TRUE;
-}
-
 /* Presents one request, under the lock of the queue's scope. */
 static VOID
 WdfpPresentOne(PWDFP_QUEUE Queue, PWDFP_REQUEST Request)
 {
-    if (WdfpEndsEmpty(Queue, Request)) {
-        return;
-    }
     WdfpAcquireLock(Queue->Serialization);
     WdfpCallHandler(Queue, Request);
     WdfpReleaseLock(Queue->Serialization);

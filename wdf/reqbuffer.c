@@ -6,12 +6,6 @@
 
 #define WDFP_METHOD(Code) ((Code)&3)
 
-/* One buffer of a request: where it is mapped, and its bytes. */
-typedef struct _WDFP_BUFFER {
-    PVOID Address;
-    SIZE_T Length;
-} WDFP_BUFFER, *PWDFP_BUFFER;
-
 /* The pages an MDL describes; NULL when they cannot be mapped. */
 static PVOID
 WdfpMapMdl(PMDL Mdl)
@@ -35,8 +29,7 @@ WdfpTransferBuffer(PWDFP_REQUEST Request)
     }
 }
 
-/* What the sender gave. STATUS_INVALID_DEVICE_REQUEST: this kind of request has none. */
-static NTSTATUS
+NTSTATUS
 WdfpInputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Request->Irp);
@@ -59,8 +52,7 @@ WdfpInputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer)
     }
 }
 
-/* What the sender wants filled. */
-static NTSTATUS
+NTSTATUS
 WdfpOutputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Request->Irp);
@@ -88,6 +80,17 @@ WdfpOutputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer)
         Buffer->Address = WdfpMapMdl(Request->Irp->MdlAddress);
     }
     return STATUS_SUCCESS;
+}
+
+BOOLEAN
+WdfpIsNeither(PWDFP_REQUEST Request)
+{
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Request->Irp);
+
+    if (Stack->MajorFunction == IRP_MJ_READ || Stack->MajorFunction == IRP_MJ_WRITE) {
+        return Request->Device->Init->ReadWriteIoType == WdfDeviceIoNeither;
+    }
+    return WDFP_METHOD(Stack->Parameters.DeviceIoControl.IoControlCode) == METHOD_NEITHER;
 }
 
 /* Checks a buffer against what the driver needs at least. */

@@ -6,6 +6,19 @@
 #include "queue.h"
 #include "request.h"
 
+static VOID
+WdfpFreeRequestMdls(PWDFP_REQUEST Request)
+{
+    if (Request->InputMdl != NULL) {
+        IoFreeMdl(Request->InputMdl);
+        Request->InputMdl = NULL;
+    }
+    if (Request->OutputMdl != NULL) {
+        IoFreeMdl(Request->OutputMdl);
+        Request->OutputMdl = NULL;
+    }
+}
+
 static const WDFP_TYPE WdfpRequestObjectType = {
     WdfpRequestType,      "WDFREQUEST", sizeof(WDFP_REQUEST),
     WDFP_TYPE_FRAMEWORKS, NULL,         NULL};
@@ -43,6 +56,7 @@ WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost)
     if (Request->Completing != NULL) {
         Request->Completing(Request, Status);
     }
+    WdfpFreeRequestMdls(Request);
     Request->Irp = NULL;
     Request->Presented = FALSE;
     WdfpDelete(Request);

@@ -22,6 +22,8 @@ typedef struct _WDFP_REQUEST {
     PFN_WDF_REQUEST_CANCEL CancelRoutine;
     PVOID InputMemory; /* PWDFP_MEMORY, made when they are asked for */
     PVOID OutputMemory;
+    PMDL InputMdl; /* of the system buffer, made when they are asked for */
+    PMDL OutputMdl;
     VOID (*Completing)(struct _WDFP_REQUEST *Request, NTSTATUS Status); /* or NULL */
 } WDFP_REQUEST, *PWDFP_REQUEST;
 
@@ -39,7 +41,19 @@ DRIVER_CANCEL WdfpCancelWaiting;
 /* Calls the cancel callback of a request that is cancelled, at its queue's level. */
 VOID WdfpDeliverCancel(PWDFP_REQUEST Request);
 
-/* reqbuffer.c: what the IRP asks for, in the driver's structure; a wrong Size is a stop. */
+/* One buffer of a request: where it is mapped, and its bytes. */
+typedef struct _WDFP_BUFFER {
+    PVOID Address;
+    SIZE_T Length;
+} WDFP_BUFFER, *PWDFP_BUFFER;
+
+/* reqbuffer.c: what the sender gave, and what it wants filled.
+   STATUS_INVALID_DEVICE_REQUEST: this kind of request has none. */
+NTSTATUS WdfpInputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer);
+NTSTATUS WdfpOutputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer);
+/* Whether these are addresses that nobody has checked. */
+BOOLEAN WdfpIsNeither(PWDFP_REQUEST Request);
+/* What the IRP asks for, in the driver's structure; a wrong Size is a stop. */
 VOID WdfpFillParameters(PWDFP_REQUEST Request, PWDF_REQUEST_PARAMETERS Parameters);
 
 static inline PWDFP_REQUEST
