@@ -68,7 +68,8 @@ WDF_OBJECT_ATTRIBUTES_INIT(_Out_ PWDF_OBJECT_ATTRIBUTES Attributes)
     WDF_OBJECT_ATTRIBUTES_INIT(Attributes);                                              \
     WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE(Attributes, Type)
 
-/* Describes Type as a context and makes Function(handle), which finds it in an object. */
+/* Describes Type as a context and makes Function(handle), which finds it in an object. It
+   ends in that function: drivers write it with a semicolon and without. */
 #define WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(Type, Function)                               \
     const DECLSPEC_SELECTANY WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(    \
         Type) = {sizeof(WDF_OBJECT_CONTEXT_TYPE_INFO), #Type, sizeof(Type),              \
@@ -77,8 +78,7 @@ WDF_OBJECT_ATTRIBUTES_INIT(_Out_ PWDF_OBJECT_ATTRIBUTES Attributes)
     {                                                                                    \
         return (Type *)WdfObjectGetTypedContextWorker(Handle,                            \
                                                       WDF_GET_CONTEXT_TYPE_INFO(Type));  \
-    }                                                                                    \
-    typedef Type Function##_CONTEXT_TYPE
+    }
 #define WDF_DECLARE_CONTEXT_TYPE(Type)                                                   \
     WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(Type, WdfObjectGet_##Type)
 #define WdfObjectGetTypedContext(Handle, Type)                                           \

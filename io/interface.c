@@ -8,7 +8,8 @@
 typedef struct _IOP_INTERFACE {
     LIST_ENTRY Link;
     PDEVICE_OBJECT Device; /* the PDO, referenced */
-    PIOP_NAME Entry;       /* NULL: disabled */
+    GUID Class;
+    PIOP_NAME Entry; /* NULL: disabled */
     UNICODE_STRING Name;
     WCHAR Text[IOP_MAXIMUM_NAME];
 } IOP_INTERFACE, *PIOP_INTERFACE;
@@ -122,6 +123,7 @@ IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     Interface->Device = PhysicalDeviceObject;
+    Interface->Class = *InterfaceClassGuid;
     RtlInitEmptyUnicodeString(&Interface->Name, Interface->Text, sizeof(Interface->Text));
     Status =
         IopBuildInterfaceName(Pdo, InterfaceClassGuid, ReferenceString, &Interface->Name);
@@ -201,3 +203,62 @@ IopForgetInterfaces(PDEVICE_OBJECT Device)
         ObDereferenceObject(Device);
     }
 }
+
+/* Which interfaces a caller wants. */
+typedef struct _IOP_INTERFACE_QUERY {
+    const GUID *Class;
+    PDEVICE_OBJECT Device; /* NULL: of any device */
+    BOOLEAN Disabled;      /* those too */
+} IOP_INTERFACE_QUERY;
+
+/* Copies the names into Buffer (NULL: counts only); the bytes of them, zeroes included.
+   Lock held. */
+static SIZE_T
+IopCollectNames(const IOP_INTERFACE_QUERY *Query, PWCHAR Buffer)
+{
+    SIZE_T Bytes = 0;
+
+    for (PLIST_ENTRY Link = IopInterfaces.Flink; Link != &IopInterfaces;
+         Link = Link->Flink) {
+        PIOP_INTERFACE Interface = CONTAINING_RECORD(Link, IOP_INTERFACE, Link);
+
+        if (!IsEqualGUID(&Interface->Class, Query->Class) ||
+            (Query->Device != NULL && Query->Device != Interface->Device) ||
+            (Interface->Entry == NULL && !Query->Disabled)) {
+            continue;
+        }
+        if (Buffer != NULL) {
+            memcpy((PUCHAR)Buffer + Bytes, Interface->Text, Interface->Name.Length);
+        }
+        Bytes += Interface->Name.Length + sizeof(WCHAR);
+    }
+    return Bytes;
+}
+
+/*
+ * The names of the enabled interfaces of a class, or, with
+ * DEVICE_INTERFACE_INCLUDE_NONACTIVE in Flags, of all; of one device, or of any (NULL).
+ * *SymbolicLinkList gets them one behind the other, each with its zero, an empty one at the
+ * end; it is the caller's to free with ExFreePool. STATUS_INSUFFICIENT_RESOURCES.
+ * PASSIVE_LEVEL. Source: manual, IoGetDeviceInterfaces.
+ */
+NTSTATUS
+NTAPI
+IoGetDeviceInterfaces(const GUID *InterfaceClassGuid, PDEVICE_OBJECT PhysicalDeviceObject,
+                      ULONG Flags, PWSTR *SymbolicLinkList)
+{
+    const IOP_INTERFACE_QUERY Query = {InterfaceClassGuid, PhysicalDeviceObject,
+                                       (Flags & DEVICE_INTERFACE_INCLUDE_NONACTIVE) != 0};
+    PWCHAR Names = NULL;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopInterfaceLock, &OldIrql);
+    Names = IopAllocate(IopCollectNames(&Query, NULL) + sizeof(WCHAR), IOP_TAG_NAME);
+    if (Names != NULL) {
+        IopCollectNames(&Query, Names);
+    }
+    KeReleaseSpinLock(&IopInterfaceLock, OldIrql);
+    *SymbolicLinkList = Names;
+    return Names == NULL ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
+}
+EXPORT(IoGetDeviceInterfaces);

@@ -74,14 +74,15 @@ RtlUnicodeStringToAnsiString(PANSI_STRING DestinationString,
 EXPORT(RtlUnicodeStringToAnsiString);
 
 /*
- * Frees a buffer that one of these routines allocated and empties the string.
+ * Frees the buffer of a string and empties the string. Its tag is not asked for: other
+ * routines than these hand out strings too, as IoRegisterDeviceInterface does.
  * PASSIVE_LEVEL.
  */
 VOID NTAPI
 RtlFreeUnicodeString(PUNICODE_STRING UnicodeString)
 {
     if (UnicodeString->Buffer != NULL) {
-        ExFreePoolWithTag(UnicodeString->Buffer, LDRP_STRING_TAG);
+        ExFreePool(UnicodeString->Buffer);
     }
     RtlInitUnicodeString(UnicodeString, NULL);
 }

@@ -1,8 +1,8 @@
 /*
  * Memory descriptor lists: the frames under a buffer, and a second mapping of them.
  *
- * All memory is resident here, so that locking pages is filling in their frame numbers;
- * there is no user mode, so that every access mode but KernelMode is refused.
+ * All memory is resident here, so that locking pages is filling in their frame numbers.
+ * There is no user mode: a mapping for it is one in the address space that all share.
  */
 #include "mi.h"
 #include <internal/ldr.h>
@@ -100,8 +100,8 @@ EXPORT(MmUnlockPages);
 /*
  * Maps the MDL's frames at new system addresses: read-write, or as MdlMappingNoWrite in
  * Priority says, and never executable. Returns the address of the buffer's first byte. On
- * failure NULL, or with BugCheckOnFailure bug check NO_PAGES_AVAILABLE. AccessMode other
- * than KernelMode: NULL. IRQL <= DISPATCH_LEVEL. Source: MmMapLockedPagesSpecifyCache.
+ * failure NULL, or with BugCheckOnFailure bug check NO_PAGES_AVAILABLE. With UserMode the
+ * MDL does not remember the mapping: its client unmaps by address. IRQL <= DISPATCH_LEVEL. Source: MmMapLockedPagesSpecifyCache.
  */
 PVOID
 NTAPI
@@ -114,8 +114,8 @@ MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMo
     ULONG64 Base = 0;
     ULONG Protection;
 
-    UNREFERENCED_PARAMETER(RequestedAddress); /* of use in user mode only */
-    if (AccessMode == KernelMode && MiQueryCaching(CacheType, &Protection)) {
+    UNREFERENCED_PARAMETER(RequestedAddress); /* of use where processes have their own */
+    if (MiQueryCaching(CacheType, &Protection)) {
         if (!(Priority & MdlMappingNoWrite)) {
             Protection |= ARCH_PAGE_WRITE;
         }
@@ -130,6 +130,9 @@ MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMo
                          (ULONG_PTR)AccessMode, (ULONG_PTR)CacheType);
         }
         return NULL;
+    }
+    if (AccessMode != KernelMode) {
+        return (PVOID)(ULONG_PTR)(Base + Mdl->ByteOffset);
     }
     Mdl->MappedSystemVa = (PVOID)(ULONG_PTR)(Base + Mdl->ByteOffset);
     Mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
@@ -158,6 +161,9 @@ VOID NTAPI
 MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
 {
     MiUnmapByAddress(BaseAddress, FALSE);
+    if (BaseAddress != MemoryDescriptorList->MappedSystemVa) {
+        return; /* one made for user mode */
+    }
     MemoryDescriptorList->MdlFlags &=
         (CSHORT) ~(MDL_MAPPED_TO_SYSTEM_VA | MDL_PARTIAL_HAS_BEEN_MAPPED);
     if (MemoryDescriptorList->MdlFlags & MDL_SOURCE_IS_NONPAGED_POOL) {

@@ -62,3 +62,8 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
 #define ObDereferenceObject(Object) ObfDereferenceObject(Object)
 
 _IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI ZwClose(_In_ HANDLE Handle);
+/* An event with a handle; ObjectAttributes without a name. */
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
+    ZwCreateEvent(_Out_ PHANDLE EventHandle, _In_ ACCESS_MASK DesiredAccess,
+                  _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes, _In_ EVENT_TYPE EventType,
+                  _In_ BOOLEAN InitialState);

@@ -176,6 +176,13 @@ _IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
                               _Out_ PUNICODE_STRING SymbolicLinkName);
 _IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
     IoSetDeviceInterfaceState(_In_ PUNICODE_STRING SymbolicLinkName, _In_ BOOLEAN Enable);
+#define DEVICE_INTERFACE_INCLUDE_NONACTIVE 0x00000001
+
+/* Strings one behind the other, an empty one at the end; for ExFreePool. */
+_IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
+    IoGetDeviceInterfaces(_In_ const GUID *InterfaceClassGuid,
+                          _In_opt_ PDEVICE_OBJECT PhysicalDeviceObject, _In_ ULONG Flags,
+                          _Outptr_ PWSTR *SymbolicLinkList);
 _IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
     IoOpenDeviceRegistryKey(_In_ PDEVICE_OBJECT DeviceObject, _In_ ULONG DevInstKeyType,
                             _In_ ACCESS_MASK DesiredAccess, _Out_ PHANDLE DeviceRegKey);

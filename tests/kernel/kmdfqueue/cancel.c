@@ -77,6 +77,21 @@ TestCancelMarked(VOID)
     ok_status(Finish(&Sent), STATUS_CANCELLED, "which completes it");
 }
 
+/* As the last one, but a request must not be completed while the other side still asks for
+   it: that side says when it has. */
+static volatile LONG Asked;
+static EVT_WDF_REQUEST_CANCEL CancelledLate;
+
+static VOID NTAPI
+CancelledLate(WDFREQUEST Request)
+{
+    InterlockedIncrement(&CancelCalls);
+    while (!Asked) {
+        KeStallExecutionProcessor(1);
+    }
+    WdfRequestComplete(Request, STATUS_CANCELLED);
+}
+
 static PSENT Target;
 static volatile LONG Round;
 
@@ -112,13 +127,15 @@ TestCancelRace(VOID)
     for (LONG Number = 1; Number <= ROUNDS; Number++) {
         Unit.Count = 0;
         SendRead(&Sent);
-        WdfRequestMarkCancelable(Unit.Held[0], Cancelled);
+        Asked = FALSE;
+        WdfRequestMarkCancelable(Unit.Held[0], CancelledLate);
         InterlockedExchange(&Round, Number);
         KeStallExecutionProcessor(Number % 8);
-        if (Sent.Done == 0 && NT_SUCCESS(WdfRequestUnmarkCancelable(Unit.Held[0]))) {
+        if (NT_SUCCESS(WdfRequestUnmarkCancelable(Unit.Held[0]))) {
             Mine++;
             WdfRequestComplete(Unit.Held[0], STATUS_SUCCESS);
         }
+        InterlockedExchange(&Asked, TRUE);
         while (Round != -Number) {
             KeStallExecutionProcessor(1);
         }

@@ -68,6 +68,7 @@ SendControl(PSENT Sent, ULONG Code)
     Stack->Parameters.DeviceIoControl.InputBufferLength = 8;
     Stack->Parameters.DeviceIoControl.OutputBufferLength = sizeof(Sent->Buffer);
     if (Code == CODE_DIRECT) {
+        Sent->Irp->AssociatedIrp.SystemBuffer = Sent->Input;
         Sent->Irp->MdlAddress =
             IoAllocateMdl(Sent->Buffer, sizeof(Sent->Buffer), FALSE, FALSE, NULL);
         MmBuildMdlForNonPagedPool(Sent->Irp->MdlAddress);

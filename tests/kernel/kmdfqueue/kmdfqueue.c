@@ -7,16 +7,18 @@ DRIVER_INITIALIZE DriverEntry;
 
 UNIT Unit;
 
-/* The word case= of the module line; empty: none. */
+static UNICODE_STRING Service;
+static WCHAR Case[32]; /* the word case= of the module line; empty: none */
+
 static VOID
-ReadCase(PWCHAR Buffer, USHORT Size)
+ReadCase(VOID)
 {
-    UNICODE_STRING Value = {0, Size, Buffer};
+    UNICODE_STRING Value = {0, sizeof(Case) - sizeof(WCHAR), Case};
     RTL_QUERY_REGISTRY_TABLE Table[2];
     WCHAR Path[200] = {0};
 
-    RtlCopyMemory(Path, Ktap.RegistryPath.Buffer, Ktap.RegistryPath.Length);
-    wcscpy(Path + Ktap.RegistryPath.Length / sizeof(WCHAR), L"\\Parameters");
+    RtlCopyMemory(Path, Service.Buffer, Service.Length);
+    wcscpy(Path + Service.Length / sizeof(WCHAR), L"\\Parameters");
     RtlZeroMemory(Table, sizeof(Table));
     Table[0].Flags = RTL_QUERY_REGISTRY_DIRECT;
     Table[0].Name = L"case";
@@ -27,9 +29,6 @@ ReadCase(PWCHAR Buffer, USHORT Size)
 static VOID
 QueueTests(VOID)
 {
-    WCHAR Case[32] = {0};
-
-    ReadCase(Case, sizeof(Case) - sizeof(WCHAR));
     if (Misuse(Case)) {
         return;
     }
@@ -55,8 +54,7 @@ QueueTests(VOID)
 NTSTATUS
 StartTests(VOID)
 {
-    return KtapStart(WdfDriverWdmGetDriverObject(WdfGetDriver()), &Ktap.RegistryPath,
-                     QueueTests);
+    return KtapStart(WdfDriverWdmGetDriverObject(WdfGetDriver()), &Service, QueueTests);
 }
 
 NTSTATUS
@@ -66,8 +64,9 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     static WCHAR Path[128];
     WDF_DRIVER_CONFIG Config;
 
-    RtlInitEmptyUnicodeString(&Ktap.RegistryPath, Path, sizeof(Path));
-    RtlCopyUnicodeString(&Ktap.RegistryPath, RegistryPath);
+    RtlInitEmptyUnicodeString(&Service, Path, sizeof(Path));
+    RtlCopyUnicodeString(&Service, RegistryPath);
+    ReadCase();
     WDF_DRIVER_CONFIG_INIT(&Config, AddDevice);
     return WdfDriverCreate(DriverObject, RegistryPath, WDF_NO_OBJECT_ATTRIBUTES, &Config,
                            WDF_NO_HANDLE);

@@ -41,6 +41,7 @@ typedef struct _SENT {
     NTSTATUS Status;
     ULONG_PTR Information;
     UCHAR Buffer[64];
+    UCHAR Input[8]; /* of a direct control */
 } SENT, *PSENT;
 
 VOID SendRead(PSENT Sent);
