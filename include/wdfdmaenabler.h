@@ -48,11 +48,43 @@ typedef struct _WDF_DMA_ENABLER_CONFIG {
 } WDF_DMA_ENABLER_CONFIG, *PWDF_DMA_ENABLER_CONFIG;
 
 static FORCEINLINE VOID
-WDF_DMA_ENABLER_CONFIG_INIT(_Out_ PWDF_DMA_ENABLER_CONFIG Config, _In_ WDF_DMA_PROFILE Profile,
-                            _In_ SIZE_T MaximumLength)
+WDF_DMA_ENABLER_CONFIG_INIT(_Out_ PWDF_DMA_ENABLER_CONFIG Config,
+                            _In_ WDF_DMA_PROFILE Profile, _In_ SIZE_T MaximumLength)
 {
     __builtin_memset(Config, 0, sizeof(*Config));
     Config->Size = sizeof(*Config);
     Config->Profile = Profile;
     Config->MaximumLength = MaximumLength;
 }
+
+typedef enum _WDF_DMA_DIRECTION {
+    WdfDmaDirectionReadFromDevice = FALSE,
+    WdfDmaDirectionWriteToDevice = TRUE
+} WDF_DMA_DIRECTION;
+
+#define WDF_DMA_ENABLER_UNLIMITED_FRAGMENTS ((ULONG)-1)
+
+_IRQL_requires_(PASSIVE_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfDmaEnablerCreate,
+                (_In_ WDFDEVICE Device, _In_ PWDF_DMA_ENABLER_CONFIG Config,
+                 _In_opt_ PWDF_OBJECT_ATTRIBUTES Attributes,
+                 _Out_ WDFDMAENABLER *DmaEnablerHandle),
+                (Device, Config, Attributes, DmaEnablerHandle));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(SIZE_T, WdfDmaEnablerGetMaximumLength, (_In_ WDFDMAENABLER DmaEnabler),
+                (DmaEnabler));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(SIZE_T, WdfDmaEnablerGetMaximumScatterGatherElements,
+                (_In_ WDFDMAENABLER DmaEnabler), (DmaEnabler));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(VOID, WdfDmaEnablerSetMaximumScatterGatherElements,
+                (_In_ WDFDMAENABLER DmaEnabler, _In_ SIZE_T MaximumFragments),
+                (DmaEnabler, MaximumFragments));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(SIZE_T, WdfDmaEnablerGetFragmentLength,
+                (_In_ WDFDMAENABLER DmaEnabler, _In_ WDF_DMA_DIRECTION DmaDirection),
+                (DmaEnabler, DmaDirection));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(PDMA_ADAPTER, WdfDmaEnablerWdmGetDmaAdapter,
+                (_In_ WDFDMAENABLER DmaEnabler, _In_ WDF_DMA_DIRECTION DmaDirection),
+                (DmaEnabler, DmaDirection));

@@ -80,6 +80,7 @@ WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
                        Device->Object.ExecutionLevel == WdfExecutionLevelPassive);
     InitializeListHead(&Device->Interrupts);
     InitializeListHead(&Device->Interfaces);
+    InitializeListHead(&Device->DmaEnablers);
     InitializeListHead(&Device->Queues);
     InitializeListHead(&Device->Files);
     WDF_DEVICE_STATE_INIT(&Device->State);

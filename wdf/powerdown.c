@@ -4,6 +4,7 @@
  */
 #include "wdfp.h"
 #include "device.h"
+#include "dma.h"
 #include "interrupt.h"
 #include "powerdown.h"
 #include "queue.h"
@@ -26,6 +27,7 @@ WdfpStopIo(PWDFP_DEVICE Device)
     if (!Device->Gone) {
         WdfpStopQueues(Device);
     }
+    WdfpStopDma(Device);
 }
 
 static VOID

@@ -5,6 +5,7 @@
  */
 #include "wdfp.h"
 #include "device.h"
+#include "dma.h"
 #include "interrupt.h"
 #include "queue.h"
 #include "resources.h"
@@ -105,8 +106,11 @@ WdfpStartIo(PWDFP_DEVICE Device)
 
     Device->Step = WdfpDeviceStarted;
     Device->PowerState = WdfPowerDeviceD0;
-    WdfpStartQueues(Device);
-    Status = WdfpStartSelfManaged(Device);
+    Status = WdfpStartDma(Device);
+    if (NT_SUCCESS(Status)) {
+        WdfpStartQueues(Device);
+        Status = WdfpStartSelfManaged(Device);
+    }
     if (NT_SUCCESS(Status)) {
         WdfpSetInterfaces(Device, TRUE);
     }

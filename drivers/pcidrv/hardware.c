@@ -1,0 +1,91 @@
+/*
+ * hardware.c: the device's resources, and the way into D0 and out of it.
+ */
+#include "pcidrv.h"
+
+NTSTATUS
+NTAPI
+PcidrvPrepare(WDFDEVICE Handle, WDFCMRESLIST Raw, WDFCMRESLIST Translated)
+{
+    PPCIDRV_DEVICE Device = PcidrvDevice(Handle);
+    NTSTATUS Status;
+
+    UNREFERENCED_PARAMETER(Raw);
+    for (ULONG Index = 0;
+         Index < WdfCmResourceListGetCount(Translated) && Device->Registers == NULL;
+         Index++) {
+        PCM_PARTIAL_RESOURCE_DESCRIPTOR Descriptor =
+            WdfCmResourceListGetDescriptor(Translated, Index);
+
+        /* BAR 0 is the first; the other memory is a boot ROM's. */
+        if (Descriptor->Type == CmResourceTypeMemory &&
+            Descriptor->u.Memory.Length >= HW_CSR_SIZE) {
+            Device->Registers = MmMapIoSpace(Descriptor->u.Memory.Start,
+                                             Descriptor->u.Memory.Length, MmNonCached);
+        }
+    }
+    if (Device->Registers == NULL) {
+        return STATUS_DEVICE_CONFIGURATION_ERROR;
+    }
+    Status = WdfCommonBufferCreate(Device->DmaEnabler, sizeof(PCIDRV_SHARED), NULL,
+                                   &Device->Buffer);
+    if (NT_SUCCESS(Status)) {
+        Device->Shared = WdfCommonBufferGetAlignedVirtualAddress(Device->Buffer);
+        Device->SharedAddress =
+            WdfCommonBufferGetAlignedLogicalAddress(Device->Buffer).LowPart;
+    }
+    return Status;
+}
+
+/* Also after a failed prepare, with whatever that has made (WDF-32). */
+NTSTATUS
+NTAPI
+PcidrvRelease(WDFDEVICE Handle, WDFCMRESLIST Translated)
+{
+    PPCIDRV_DEVICE Device = PcidrvDevice(Handle);
+
+    UNREFERENCED_PARAMETER(Translated);
+    if (Device->Buffer != NULL) {
+        WdfObjectDelete(Device->Buffer);
+        Device->Buffer = NULL;
+    }
+    if (Device->Registers != NULL) {
+        MmUnmapIoSpace(Device->Registers, HW_CSR_SIZE);
+        Device->Registers = NULL;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* The interrupt is not connected yet: the chip stays masked until EvtInterruptEnable. */
+NTSTATUS
+NTAPI
+PcidrvD0Entry(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE PreviousState)
+{
+    PPCIDRV_DEVICE Device = PcidrvDevice(Handle);
+
+    UNREFERENCED_PARAMETER(PreviousState);
+    PcidrvReset(Device);
+    PcidrvReadAddress(Device);
+    PcidrvStartCommands(Device);
+    PcidrvStartReceive(Device);
+    Device->Link = PcidrvReadLink(Device);
+    WdfTimerStart(Device->Watch, WDF_REL_TIMEOUT_IN_SEC(1));
+    return STATUS_SUCCESS;
+}
+
+/* Queues are stopped and the interrupt is gone; the watch is the last that may run. */
+NTSTATUS
+NTAPI
+PcidrvD0Exit(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE TargetState)
+{
+    PPCIDRV_DEVICE Device = PcidrvDevice(Handle);
+
+    UNREFERENCED_PARAMETER(TargetState);
+    WdfTimerStop(Device->Watch, TRUE);
+    WdfWorkItemFlush(Device->Work);
+    PcidrvStopCommands(Device);
+    PcidrvReset(Device);
+    DbgPrint("pcidrv: %I64u frames received, %I64u sent\n", Device->Received,
+             Device->Sent);
+    return STATUS_SUCCESS;
+}
