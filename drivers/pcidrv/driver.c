@@ -17,6 +17,8 @@ PcidrvInitialize(PWDFDEVICE_INIT Init)
     Callbacks.EvtDevicePrepareHardware = PcidrvPrepare;
     Callbacks.EvtDeviceReleaseHardware = PcidrvRelease;
     Callbacks.EvtDeviceD0Entry = PcidrvD0Entry;
+    Callbacks.EvtDeviceD0EntryPostInterruptsEnabled = PcidrvD0EntryConnected;
+    Callbacks.EvtDeviceD0ExitPreInterruptsDisabled = PcidrvD0ExitConnected;
     Callbacks.EvtDeviceD0Exit = PcidrvD0Exit;
     WdfDeviceInitSetPnpPowerEventCallbacks(Init, &Callbacks);
     WdfDeviceInitSetIoType(Init, WdfDeviceIoDirect);

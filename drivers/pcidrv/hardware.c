@@ -69,11 +69,33 @@ PcidrvD0Entry(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE PreviousState)
     PcidrvStartCommands(Device);
     PcidrvStartReceive(Device);
     Device->Link = PcidrvReadLink(Device);
-    WdfTimerStart(Device->Watch, WDF_REL_TIMEOUT_IN_SEC(1));
     return STATUS_SUCCESS;
 }
 
-/* Queues are stopped and the interrupt is gone; the watch is the last that may run. */
+/* The watch may disable and enable the interrupt: it runs while that is connected. */
+NTSTATUS
+NTAPI
+PcidrvD0EntryConnected(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE PreviousState)
+{
+    UNREFERENCED_PARAMETER(PreviousState);
+    WdfTimerStart(PcidrvDevice(Handle)->Watch, WDF_REL_TIMEOUT_IN_SEC(1));
+    return STATUS_SUCCESS;
+}
+
+/* Queues are stopped: no write waits for a chip that hangs. */
+NTSTATUS
+NTAPI
+PcidrvD0ExitConnected(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE TargetState)
+{
+    PPCIDRV_DEVICE Device = PcidrvDevice(Handle);
+
+    UNREFERENCED_PARAMETER(TargetState);
+    WdfTimerStop(Device->Watch, TRUE);
+    WdfWorkItemFlush(Device->Work);
+    return STATUS_SUCCESS;
+}
+
+/* Queues are stopped, the watch has ended and the interrupt is gone. */
 NTSTATUS
 NTAPI
 PcidrvD0Exit(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE TargetState)
@@ -81,8 +103,6 @@ PcidrvD0Exit(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE TargetState)
     PPCIDRV_DEVICE Device = PcidrvDevice(Handle);
 
     UNREFERENCED_PARAMETER(TargetState);
-    WdfTimerStop(Device->Watch, TRUE);
-    WdfWorkItemFlush(Device->Work);
     PcidrvStopCommands(Device);
     PcidrvReset(Device);
     DbgPrint("pcidrv: %I64u frames received, %I64u sent\n", Device->Received,

@@ -17,7 +17,8 @@ Twice(VOID)
 {
     WdfObjectReference(Request); /* so that the handle still is one */
     WdfRequestComplete(Request, STATUS_SUCCESS);
-    DbgPrint("# expect line ^wdf: kmdfq-twice: a request is used after it was completed\n");
+    DbgPrint(
+        "# expect line ^wdf: kmdfq-twice: a request is used after it was completed\n");
     DbgPrint("# expect stop 0x0000010D (0x6, 0x2, 0x%p, 0x0)\n", Request);
     WdfRequestComplete(Request, STATUS_SUCCESS);
 }
