@@ -37,7 +37,8 @@ static VOID NTAPI
 VfIoFreeMdl(PMDL Mdl)
 {
     VfCheckMemoryLevel("IoFreeMdl");
-    if ((Mdl->MdlFlags & MDL_PAGES_LOCKED) != 0) {
+    /* Device memory counts as locked from its MDL's beginning to its end. */
+    if ((Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_IO_SPACE)) == MDL_PAGES_LOCKED) {
         VfStop(VF_FREED_LOCKED, (ULONG_PTR)Mdl, (USHORT)Mdl->MdlFlags, 0,
                "IoFreeMdl was given an MDL whose pages are still locked");
     }
