@@ -224,6 +224,7 @@ Unload(WDFDRIVER Driver)
 {
     UNREFERENCED_PARAMETER(Driver);
     DbgPrint("kmdfdma: %s\n", Letters);
+    KtapFree();
 }
 
 NTSTATUS
