@@ -24,7 +24,8 @@ typedef struct _KTAP_STATE {
     volatile LONG Failures;
     KTAP_SUITE *Suite;
     PDRIVER_OBJECT DriverObject;
-    UNICODE_STRING RegistryPath;
+    UNICODE_STRING RegistryPath; /* over Path: no pool, since suites are unloaded */
+    WCHAR Path[128];
 } KTAP_STATE;
 
 /* One for the driver, however many of its files include this. */
@@ -157,30 +158,22 @@ KtapThread(PVOID Context)
     PsTerminateSystemThread(Ktap.Failures == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL);
 }
 
-/* For the routine of a suite that can be unloaded: gives back what KtapStart allocated. */
-static inline VOID
-KtapFree(VOID)
-{
-    ExFreePoolWithTag(Ktap.RegistryPath.Buffer, KTAP_TAG);
-}
-
 /* What a suite's DriverEntry returns: starts the thread that runs Suite. */
 static inline NTSTATUS
 KtapStart(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath, KTAP_SUITE *Suite)
 {
+    UNICODE_STRING Source = *RegistryPath; /* which may be the one in Ktap */
     OBJECT_ATTRIBUTES Attributes;
     HANDLE Handle;
     NTSTATUS Status;
 
     Ktap.Suite = Suite;
     Ktap.DriverObject = DriverObject;
-    Ktap.RegistryPath.Buffer =
-        ExAllocatePoolWithTag(NonPagedPool, RegistryPath->Length, KTAP_TAG);
-    if (Ktap.RegistryPath.Buffer == NULL) {
-        return STATUS_INSUFFICIENT_RESOURCES;
+    if (Source.Length > sizeof(Ktap.Path)) {
+        return STATUS_BUFFER_TOO_SMALL;
     }
-    Ktap.RegistryPath.MaximumLength = RegistryPath->Length;
-    RtlCopyUnicodeString(&Ktap.RegistryPath, RegistryPath);
+    RtlInitEmptyUnicodeString(&Ktap.RegistryPath, Ktap.Path, sizeof(Ktap.Path));
+    RtlCopyUnicodeString(&Ktap.RegistryPath, &Source);
     InitializeObjectAttributes(&Attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
     Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, &Attributes, NULL, NULL,
                                   KtapThread, NULL);

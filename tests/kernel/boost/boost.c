@@ -217,7 +217,6 @@ Unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
     IoDeleteDevice(Device);
-    KtapFree();
 }
 
 NTSTATUS

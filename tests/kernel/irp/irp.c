@@ -113,7 +113,6 @@ Unload(PDRIVER_OBJECT DriverObject)
     IoDetachDevice(Lower);
     IoDeleteDevice(Upper);
     IoDeleteDevice(Lower);
-    KtapFree();
 }
 
 NTSTATUS

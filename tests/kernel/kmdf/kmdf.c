@@ -49,7 +49,6 @@ static VOID NTAPI
 KmdfUnload(WDFDRIVER Driver)
 {
     UNREFERENCED_PARAMETER(Driver);
-    KtapFree();
 }
 
 NTSTATUS

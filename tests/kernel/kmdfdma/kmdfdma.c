@@ -224,7 +224,6 @@ Unload(WDFDRIVER Driver)
 {
     UNREFERENCED_PARAMETER(Driver);
     DbgPrint("kmdfdma: %s\n", Letters);
-    KtapFree();
 }
 
 NTSTATUS

@@ -5,8 +5,6 @@
 
 DRIVER_INITIALIZE DriverEntry;
 
-static EVT_WDF_DRIVER_UNLOAD Unload;
-
 UNIT Unit;
 
 static UNICODE_STRING Service;
@@ -59,13 +57,6 @@ StartTests(VOID)
     return KtapStart(WdfDriverWdmGetDriverObject(WdfGetDriver()), &Service, QueueTests);
 }
 
-static VOID NTAPI
-Unload(WDFDRIVER Driver)
-{
-    UNREFERENCED_PARAMETER(Driver);
-    KtapFree();
-}
-
 NTSTATUS
 NTAPI
 DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
@@ -77,7 +68,6 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     RtlCopyUnicodeString(&Service, RegistryPath);
     ReadCase();
     WDF_DRIVER_CONFIG_INIT(&Config, AddDevice);
-    Config.EvtDriverUnload = Unload;
     return WdfDriverCreate(DriverObject, RegistryPath, WDF_NO_OBJECT_ATTRIBUTES, &Config,
                            WDF_NO_HANDLE);
 }

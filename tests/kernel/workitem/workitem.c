@@ -150,7 +150,6 @@ Unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
     IoDeleteDevice(Device);
-    KtapFree();
 }
 
 NTSTATUS
