@@ -99,9 +99,10 @@ def test_blocks_of_4096(run, image):
 
 
 def test_full_queue(run, image):
-    """More requests at once than a pair has slots: the rest wait, and none is lost."""
+    """More requests at once than a pair has slots, of a disk slow enough for them to pile up:
+    the rest wait, and none is lost."""
     crc = disk.crc32c(image)
-    boot = run(f"format=raw,file={image}", cpus=1, check="Depth=128")
+    boot = run(f"format=raw,file={image},throttling.iops-total=500", cpus=1, check="Depth=128")
     ended_well(boot)
     checked(boot, image, crc)
     assert queues(boot)[1][3] > 0, "some have waited"
