@@ -72,10 +72,12 @@ KiFinishPassive(PKINTERRUPT Interrupt)
     }
 }
 
-/* Takes the place of the interrupt lock (SYN-1). PASSIVE_LEVEL. */
+/* Takes the place of the interrupt lock (SYN-1). In a critical region: a normal APC of the
+   thread that holds it could want it too. PASSIVE_LEVEL. */
 NTSTATUS
 KiEnterPassive(PKINTERRUPT Interrupt)
 {
+    KeEnterCriticalRegion();
     return KeWaitForSingleObject(KeInterruptExtension(Interrupt)->Lock, Executive,
                                  KernelMode, FALSE, NULL);
 }
@@ -84,6 +86,7 @@ VOID
 KiLeavePassive(PKINTERRUPT Interrupt)
 {
     KeSetEvent(KeInterruptExtension(Interrupt)->Lock, EVENT_INCREMENT, FALSE);
+    KeLeaveCriticalRegion();
 }
 
 static VOID

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "../nvme/controller.h"
+#include "../msix/controller.h"
 
 #define MAXIMUM_ASKED 10 /* messages of case=more: the table of nvme has more entries */
 

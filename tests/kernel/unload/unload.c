@@ -160,7 +160,6 @@ DriverUnload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
     KtapRunCase(Cases, RTL_NUMBER_OF(Cases));
-    ExFreePoolWithTag(Ktap.RegistryPath.Buffer, KTAP_TAG);
 }
 
 static VOID

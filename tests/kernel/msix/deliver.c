@@ -1,7 +1,7 @@
 /*
  * Each completion arrives as its message, once, where the table says, with its data.
  */
-#include "nvme.h"
+#include "msix.h"
 
 #define ROUNDS      16 /* each queue wraps around */
 #define SETTLE      20 /* milliseconds in which a second call would have come */

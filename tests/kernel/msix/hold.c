@@ -2,7 +2,7 @@
  * Messages that have to wait: for the lock of their own or of all, while the table is
  * inactive, until they are connected again.
  */
-#include "nvme.h"
+#include "msix.h"
 
 #define SHORTLY 100 /* milliseconds in which nothing may come */
 

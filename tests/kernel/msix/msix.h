@@ -1,5 +1,5 @@
 /*
- * nvme.h: the parts of the suite.
+ * msix.h: the parts of the suite.
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 /*
- * nvme: a device with many messages. QEMU's NVM Express controller has 65 vectors of MSI-X
+ * msix: a device with many messages. QEMU's NVM Express controller has 65 vectors of MSI-X
  * and sends the one that a completion queue names; it was given nine messages (msi=9), the
  * first for the admin queue, the others for one I/O queue each.
  */
-#include "nvme.h"
+#include "msix.h"
 
 DRIVER_INITIALIZE DriverEntry;
 
