@@ -8,6 +8,10 @@
    ArchBuildAddressSpace has run must lie. */
 #define MI_BOOT_MAP_LIMIT (1ULL << 30)
 
+/* Below this are the frames for devices of 24 address bits: whoever does not have to be
+   there gets others, while there are any. */
+#define MI_LOW_MEMORY (16ULL << 20)
+
 static KSPIN_LOCK MiFrameLock; /* guards MiFrames */
 static MI_FRAME_MAP MiFrames;
 
@@ -65,10 +69,17 @@ MiAllocateFramesWithin(const MI_FRAME_REQUEST *Request)
 ULONG64
 MmAllocateFrames(ULONG64 Count, ULONG64 Alignment, ULONG64 HighestAddress)
 {
-    const MI_FRAME_REQUEST Request = {
-        .Count = Count, .Alignment = Alignment, .Highest = HighestAddress};
+    MI_FRAME_REQUEST Request = {.Count = Count,
+                                .Alignment = Alignment,
+                                .Lowest = MI_LOW_MEMORY,
+                                .Highest = HighestAddress};
+    ULONG64 Base = MiAllocateFramesWithin(&Request);
 
-    return MiAllocateFramesWithin(&Request);
+    if (Base == 0) {
+        Request.Lowest = 0;
+        Base = MiAllocateFramesWithin(&Request);
+    }
+    return Base;
 }
 
 /* Frees frames; freeing what is not allocated is a bug check, with run and count. */
