@@ -217,7 +217,7 @@ $(foreach Name,$(DRIVERS),$(eval $(call module_rule,drivers,$(Name),drivers/$(Na
 $(foreach Name,$(APPS),$(eval $(call module_rule,apps,$(Name),apps/$(Name))))
 $(foreach Name,$(TESTS),$(eval $(call module_rule,tests,$(Name),tests/kernel/$(Name))))
 
-FORMATTED := $(shell find $(FOLDERS) lib drivers apps examples tests \
+FORMATTED := $(shell find $(FOLDERS) lib drivers apps examples tests tools \
                -name '*.c' -o -name '*.h') $(shell find include/internal -name '*.h')
 
 format:
