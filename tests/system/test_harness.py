@@ -151,6 +151,23 @@ def test_module_words_reach_grub_unchanged():
     assert r"module2 /boot/modules/0 'e1000.sys' 'hwid=PCI\VEN_8086&DEV_100E'" in config
 
 
+@pytest.mark.parametrize("end,crash", [("kill -SEGV $$", "SIGSEGV"), ("exit 35", None)])
+def test_crash_of_qemu_is_told_from_its_status(tmp_path, end, crash):
+    run = machine.Machine(None, folder=tmp_path, net=False)
+    run.command = ["sh", "-c", end]
+    with run:
+        run.wait(10)
+    assert run.crash() == crash
+
+
+def test_qemu_that_was_killed_did_not_crash(tmp_path):
+    run = machine.Machine(None, folder=tmp_path, net=False)
+    run.command = ["sleep", "60"]
+    with run:
+        run.wait(0.1)
+    assert run.crash() is None
+
+
 def test_layers_hold():
     result = subprocess.run([str(paths.TOOLS / "check_layers")], text=True,
                             capture_output=True, check=False)

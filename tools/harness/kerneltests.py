@@ -160,9 +160,8 @@ def boot_options(test, cpus):
     return " ".join(filter(None, words))
 
 
-def run_test(test, cpus, image_iso):
-    suite = f"{test.name.removesuffix('.sys')}/{cpus}"
-    folder = paths.BUILD / "tests/kernel" / suite.replace("/", "-")
+def boot(test, cpus, image_iso, folder):
+    """The run of one boot, ended."""
     folder.mkdir(parents=True, exist_ok=True)
     image = folder / "disk.img"
     disk.make(image, 1, disk.MIB * 4)
@@ -172,6 +171,18 @@ def run_test(test, cpus, image_iso):
     with machine.Machine(image_iso, folder=folder, cpus=cpus, disk=image,
                          options=boot_options(test, cpus), extra=devices) as run:
         run.wait(TIMEOUT)
+    return run
+
+
+def run_test(test, cpus, image_iso):
+    """The checks of one boot. A QEMU that died itself says nothing about the kernel: such a
+    boot is told of and made once more, and the second counts whatever it brings."""
+    suite = f"{test.name.removesuffix('.sys')}/{cpus}"
+    folder = paths.BUILD / "tests/kernel" / suite.replace("/", "-")
+    run = boot(test, cpus, image_iso, folder)
+    if run.crash():
+        print(f"  {suite}: QEMU itself died of {run.crash()}; booted once more")
+        run = boot(test, cpus, image_iso, folder)
     (folder / "com1.log").write_text(run.text() + "\n")
     stop = stop_check(run, suite)
     if stop:

@@ -5,6 +5,7 @@ kernel's report afterwards. isa-debug-exit carries the verdict in the exit statu
 
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -146,6 +147,12 @@ class Machine:
         if self.qmp:
             self.qmp.drain()
         return self.status
+
+    def crash(self):
+        """The signal QEMU died of by a fault of its own, as text; None when it did not."""
+        if self.status is None or self.status >= 0:
+            return None
+        return signal.Signals(-self.status).name
 
     def close(self):
         if self._process and self._process.poll() is None:
