@@ -77,13 +77,11 @@ BootReadOptions(VOID)
 static VOID
 BootProvoke(BOOLEAN Early)
 {
-    static const CHAR When[] = "early";
+    const CHAR *Options = BootInformation.Options;
     ULONG Length;
-    const CHAR *Value = RtlQueryOption(BootInformation.Options, "bugcheck", &Length);
-    BOOLEAN AskedEarly =
-        Value != NULL && Length == sizeof(When) - 1 && memcmp(Value, When, Length) == 0;
 
-    if (Value != NULL && AskedEarly == Early) {
+    if (RtlQueryOption(Options, "bugcheck", &Length) != NULL &&
+        RtlIsOption(Options, "bugcheck", "early") == Early) {
         KeBugCheckEx(MANUALLY_INITIATED_CRASH, Early ? 0x65 : 0x64, 0x69, 0x72, 0x71);
     }
 }
@@ -159,12 +157,7 @@ BootRunMachine(BOOLEAN *Ended)
 static VOID
 BootSetStormPolicy(VOID)
 {
-    static const CHAR BugCheck[] = "bugcheck";
-    ULONG Length;
-    const CHAR *Policy = RtlQueryOption(BootInformation.Options, "storm", &Length);
-
-    KeSetStormPolicy(Policy != NULL && Length == sizeof(BugCheck) - 1 &&
-                     memcmp(Policy, BugCheck, Length) == 0);
+    KeSetStormPolicy(RtlIsOption(BootInformation.Options, "storm", "bugcheck"));
 }
 
 /* A thread on each processor for its threaded DPCs (DPC-24). */

@@ -78,15 +78,14 @@ BootListContains(const CHAR *List, ULONG Length, const CHAR *Name, ULONG NameLen
 static BOOLEAN
 BootIsWanted(const BOOT_MODULE *Module, const CHAR *Options)
 {
-    ULONG Length, KindLength;
+    ULONG Length;
     const CHAR *List = RtlQueryOption(Options, "modules", &Length);
-    const CHAR *Kind = RtlQueryOption(Module->CommandLine, "kind", &KindLength);
 
     if (List != NULL) {
         return BootListContains(List, Length, Module->CommandLine,
                                 BootModuleName(Module));
     }
-    return Kind == NULL || KindLength != 4 || memcmp(Kind, "test", 4) != 0;
+    return !RtlIsOption(Module->CommandLine, "kind", "test");
 }
 
 /* What a status of IoLoadDriverModule tells a reader, after its number. */

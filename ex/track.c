@@ -13,16 +13,6 @@ static KSPIN_LOCK ExpTrackLock; /* guards all below but Base and Size of a drive
 static EXP_DRIVER ExpDrivers[EXP_DRIVER_COUNT];
 static PEXP_TRACKED ExpBuckets[EXP_BUCKETS]; /* records of ordinary blocks, by address */
 
-/* Whether option Name has the value Value. */
-static BOOLEAN
-ExpIsOption(const CHAR *Options, const CHAR *Name, const CHAR *Value)
-{
-    ULONG Length;
-    const CHAR *Found = RtlQueryOption(Options, Name, &Length);
-
-    return Found != NULL && Length == strlen(Value) && memcmp(Found, Value, Length) == 0;
-}
-
 VOID
 ExInitializeTracking(const CHAR *Options)
 {
@@ -30,8 +20,8 @@ ExInitializeTracking(const CHAR *Options)
     for (ULONG Index = 0; Index < EXP_DRIVER_COUNT; Index++) {
         InitializeListHead(&ExpDrivers[Index].Blocks);
     }
-    if (!ExpIsOption(Options, "specialpool", "off")) {
-        ExpInitializeSpecialPool(ExpIsOption(Options, "specialpool", "underrun"));
+    if (!RtlIsOption(Options, "specialpool", "off")) {
+        ExpInitializeSpecialPool(RtlIsOption(Options, "specialpool", "underrun"));
     }
     ExpInitializeLowResources(Options);
     ExpPoisonPool();

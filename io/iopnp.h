@@ -152,7 +152,6 @@ VOID IopFormatProcessors(KAFFINITY Processors, CHAR *Buffer, SIZE_T Size);
 KAFFINITY IopChooseProcessors(const IOP_MODULE *Module);
 
 /* pnp.c. The lock lets one start or removal happen at a time. PASSIVE_LEVEL. */
-VOID IopInitializePnp(VOID);
 VOID IopAcquirePnpLock(VOID);
 VOID IopReleasePnpLock(VOID);
 NTSTATUS IopStartMatchingDevices(PDRIVER_OBJECT Driver);

@@ -7,26 +7,20 @@
 #include "iop.h"
 #include "iopnp.h"
 
-/* Signalled when free. Not a fast mutex: that would raise to APC_LEVEL, and drivers are
-   called at PASSIVE_LEVEL while it is held. */
-static KEVENT IopPnpLock;
+#include <internal/ke.h>
 
-VOID
-IopInitializePnp(VOID)
-{
-    KeInitializeEvent(&IopPnpLock, SynchronizationEvent, TRUE);
-}
+static KEVENT IopPnpLock = KE_EVENT_LOCK(IopPnpLock);
 
 VOID
 IopAcquirePnpLock(VOID)
 {
-    KeWaitForSingleObject(&IopPnpLock, Executive, KernelMode, FALSE, NULL);
+    KeEnterEventLock(&IopPnpLock);
 }
 
 VOID
 IopReleasePnpLock(VOID)
 {
-    KeSetEvent(&IopPnpLock, IO_NO_INCREMENT, FALSE);
+    KeLeaveEventLock(&IopPnpLock);
 }
 
 NTSTATUS

@@ -32,7 +32,6 @@ IoInitializeSystem(const CHAR *Options)
     NTSTATUS Status;
 
     IopOptions = Options;
-    IopInitializePnp();
     Status = IopCreatePciDriver();
     return NT_SUCCESS(Status) ? IopCreateRootDriver() : Status;
 }

@@ -2,9 +2,7 @@
  * One DPC routine on every processor at once: KeGenericCallDpc and its two helpers, which the
  * routine reaches through its two system arguments.
  *
- * Each processor has a KDPC for it, so one call is under way at a time; callers queue. The
- * one whose turn it is is in a critical region: a normal APC that calls, too, would have its
- * thread wait for itself.
+ * Each processor has a KDPC for it, so one call is under way at a time; callers queue.
  */
 #include "ki.h"
 
@@ -16,11 +14,7 @@ typedef struct _KI_CALL {
     KEVENT Done;
 } KI_CALL, *PKI_CALL;
 
-static KEVENT KiCallLock = {
-    {.Type = KOBJECT_EVENT_SYNCHRONIZATION,
-     .Size = sizeof(KEVENT) / sizeof(LONG),
-     .SignalState = 1,
-     .WaitListHead = {&KiCallLock.Header.WaitListHead, &KiCallLock.Header.WaitListHead}}};
+static KEVENT KiCallLock = KE_EVENT_LOCK(KiCallLock);
 
 /* Queues the routine everywhere before it runs here: at DISPATCH_LEVEL, lest this processor's
    wait for others that have not been asked. */
@@ -53,15 +47,13 @@ KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
     KAFFINITY Active;
 
     KE_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
-    KeEnterCriticalRegion();
-    KeWaitForSingleObject(&KiCallLock, Executive, KernelMode, FALSE, NULL);
+    KeEnterEventLock(&KiCallLock);
     Active = KeActiveProcessors;
     Call.Count = Call.Running = Call.Missing = (LONG)RtlCountBits(Active);
     KeInitializeEvent(&Call.Done, NotificationEvent, FALSE);
     KiPostCall(&Call, Active, Routine, Context);
     KeWaitForSingleObject(&Call.Done, Executive, KernelMode, FALSE, NULL);
-    KeSetEvent(&KiCallLock, EVENT_INCREMENT, FALSE);
-    KeLeaveCriticalRegion();
+    KeLeaveEventLock(&KiCallLock);
 }
 EXPORT(KeGenericCallDpc);
 

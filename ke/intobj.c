@@ -9,21 +9,14 @@
  * moves there. A gate is written by the only processor that uses it, when its vector
  * cannot come: interrupts are off here, or (KiServeChain) the vector is in service. A
  * thread that runs there at PASSIVE_LEVEL proves that no ISR is under way there: this is
- * what makes a disconnect safe to free after. KiConnectLock serializes them all; it is held
- * in a critical region, because the thread would wait for itself if a normal APC that
- * connects, too, came meanwhile.
+ * what makes a disconnect safe to free after. KiConnectLock serializes them all.
  */
 #include "ki.h"
 
 /* Above them are the kernel's own. */
 #define KI_HIGHEST_DEVICE_VECTOR (HAL_HIGHEST_DEVICE_IRQL << 4 | 0xF)
 
-/* A synchronization event used as a lock: signalled while nobody connects. */
-static KEVENT KiConnectLock = {{.Type = KOBJECT_EVENT_SYNCHRONIZATION,
-                                .Size = sizeof(KEVENT) / sizeof(LONG),
-                                .SignalState = 1,
-                                .WaitListHead = {&KiConnectLock.Header.WaitListHead,
-                                                 &KiConnectLock.Header.WaitListHead}}};
+static KEVENT KiConnectLock = KE_EVENT_LOCK(KiConnectLock);
 
 /* Where the gate of a vector leads: into the head of its chain, or to the vector's thunk.
  */
@@ -161,8 +154,7 @@ KiIsConnectable(PKINTERRUPT Interrupt)
 static KAFFINITY
 KiEnterConnect(PKINTERRUPT Interrupt)
 {
-    KeEnterCriticalRegion();
-    KeWaitForSingleObject(&KiConnectLock, Executive, KernelMode, FALSE, NULL);
+    KeEnterEventLock(&KiConnectLock);
     return KeSetSystemAffinityThreadEx(AFFINITY_MASK(KeInterruptProcessor(Interrupt)));
 }
 
@@ -170,8 +162,7 @@ static VOID
 KiLeaveConnect(KAFFINITY OldAffinity)
 {
     KeRevertToUserAffinityThreadEx(OldAffinity);
-    KeSetEvent(&KiConnectLock, EVENT_INCREMENT, FALSE);
-    KeLeaveCriticalRegion();
+    KeLeaveEventLock(&KiConnectLock);
 }
 
 /* First object of its vector here. Interrupts are off, on the object's processor. */
@@ -338,7 +329,7 @@ EXPORT(KeDisconnectInterrupt);
 VOID
 KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context)
 {
-    KeWaitForSingleObject(&KiConnectLock, Executive, KernelMode, FALSE, NULL);
+    KeEnterEventLock(&KiConnectLock);
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
         PKPRCB Prcb = KiProcessorBlock[Number];
 
@@ -355,5 +346,5 @@ KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context)
             }
         }
     }
-    KeSetEvent(&KiConnectLock, EVENT_INCREMENT, FALSE);
+    KeLeaveEventLock(&KiConnectLock);
 }

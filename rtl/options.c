@@ -56,6 +56,15 @@ RtlQueryOption(const CHAR *Options, const CHAR *Name, ULONG *Length)
     return Found;
 }
 
+BOOLEAN
+RtlIsOption(const CHAR *Options, const CHAR *Name, const CHAR *Value)
+{
+    ULONG Length;
+    const CHAR *Found = RtlQueryOption(Options, Name, &Length);
+
+    return Found != NULL && Length == strlen(Value) && memcmp(Found, Value, Length) == 0;
+}
+
 ULONG
 RtlQueryNumber(const CHAR *Options, const CHAR *Name, ULONG Default)
 {

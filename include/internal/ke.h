@@ -94,6 +94,19 @@ VOID KeSetDpcWatchdog(ULONG DpcTimeLimit, ULONG WatchdogPeriod);
 VOID KeSetClockWatchdog(ULONG Limit);
 /* lockwatch.c: waits for spin locks that nobody can release become bug check 0xF. */
 VOID KeWatchSpinLocks(VOID);
+/* eventlock.c: a lock of threads that wait while they hold it. */
+#define KE_EVENT_LOCK(Name)                                                              \
+    {                                                                                    \
+        {                                                                                \
+            .Type = SynchronizationEvent, .Size = sizeof(KEVENT) / sizeof(LONG),         \
+            .SignalState = 1, .WaitListHead = {                                          \
+                &(Name).Header.WaitListHead,                                             \
+                &(Name).Header.WaitListHead                                              \
+            }                                                                            \
+        }                                                                                \
+    }
+VOID KeEnterEventLock(PKEVENT Lock);
+VOID KeLeaveEventLock(PKEVENT Lock);
 /* storm.c */
 VOID KeSetStormPolicy(BOOLEAN BugCheck);
 BOOLEAN KeIsInterruptMasked(PKINTERRUPT Interrupt); /* silenced because of a storm */

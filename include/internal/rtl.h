@@ -90,6 +90,9 @@ ULONG64 RtlFindClearRange(const RTL_BIT_MAP_64 *BitMap, ULONG64 Count, ULONG64 A
  */
 const CHAR *RtlQueryOption(const CHAR *Options, const CHAR *Name, ULONG *Length);
 
+/* Whether the option is there and has the value Value. */
+BOOLEAN RtlIsOption(const CHAR *Options, const CHAR *Name, const CHAR *Value);
+
 /* The number in `name=N` (decimal or 0x hex), or Default when absent or not a number. */
 ULONG RtlQueryNumber(const CHAR *Options, const CHAR *Name, ULONG Default);
 

@@ -33,6 +33,11 @@ main(void)
     Check(RtlQueryOption("   ", "x", &Length) == NULL, "blanks hold nothing");
     Check(HasValue("x", "x", ""), "a line of one bare word");
     Check(HasValue("a==b", "a", "=b"), "only the first = parts name and value");
+    Check(RtlIsOption(Line, "cpus", "2"), "an option is equal to its last value");
+    Check(!RtlIsOption(Line, "cpus", "4"), "not to an earlier one");
+    Check(!RtlIsOption(Line, "name", "e1000"), "nor to the beginning of its value");
+    Check(!RtlIsOption(Line, "name", "e1000.sys "), "nor to more than its value");
+    Check(!RtlIsOption(Line, "absent", ""), "an absent option has no value");
     Check(RtlQueryNumber(Line, "cpus", 9) == 2, "a decimal number");
     Check(RtlQueryNumber(Line, "base", 9) == 0x1F, "a hex number");
     Check(RtlQueryNumber(Line, "absent", 9) == 9, "an absent name gives the default");
