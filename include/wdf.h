@@ -42,6 +42,7 @@
 #include <wdfworkitem.h>
 #include <wdfinterrupt.h>
 #include <wdfdmaenabler.h>
+#include <wdfdmatransaction.h>
 #include <wdfcommonbuffer.h>
 #include <wdfiotarget.h>
 #include <wdfqueryinterface.h>

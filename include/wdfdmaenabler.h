@@ -42,8 +42,8 @@ typedef struct _WDF_DMA_ENABLER_CONFIG {
     PFN_WDF_DMA_ENABLER_ENABLE EvtDmaEnablerEnable;
     PFN_WDF_DMA_ENABLER_SELFMANAGED_IO_START EvtDmaEnablerSelfManagedIoStart;
     PFN_WDF_DMA_ENABLER_SELFMANAGED_IO_STOP EvtDmaEnablerSelfManagedIoStop;
-    ULONG AddressWidthOverride;
-    ULONG WdmDmaVersionOverride;
+    ULONG AddressWidthOverride;  /* bits of the device's addresses; 0: the profile's */
+    ULONG WdmDmaVersionOverride; /* of the description WDM gets: 0, 2 or 3 */
     ULONG Flags;
 } WDF_DMA_ENABLER_CONFIG, *PWDF_DMA_ENABLER_CONFIG;
 
@@ -63,6 +63,11 @@ typedef enum _WDF_DMA_DIRECTION {
 } WDF_DMA_DIRECTION;
 
 #define WDF_DMA_ENABLER_UNLIMITED_FRAGMENTS ((ULONG)-1)
+
+/* WDF_DMA_ENABLER_CONFIG.Flags */
+typedef enum _WDF_DMA_ENABLER_CONFIG_FLAGS {
+    WDF_DMA_ENABLER_CONFIG_REQUIRE_SINGLE_TRANSFER = 0x1 /* of every transaction */
+} WDF_DMA_ENABLER_CONFIG_FLAGS;
 
 _IRQL_requires_(PASSIVE_LEVEL)
     WDF_ROUTINE(NTSTATUS, WdfDmaEnablerCreate,

@@ -39,7 +39,7 @@ WdfpIs64Bit(WDF_DMA_PROFILE Profile)
            Profile == WdfDmaProfileScatterGather64Duplex;
 }
 
-static BOOLEAN
+BOOLEAN
 WdfpScatters(WDF_DMA_PROFILE Profile)
 {
     return Profile != WdfDmaProfilePacket && Profile != WdfDmaProfilePacket64;
@@ -51,7 +51,10 @@ WdfpGetAdapter(PWDFP_DMA_ENABLER Enabler)
     DEVICE_DESCRIPTION Description;
 
     RtlZeroMemory(&Description, sizeof(Description));
-    Description.Version = DEVICE_DESCRIPTION_VERSION2;
+    Description.Version = Enabler->Config.AddressWidthOverride != 0
+                              ? DEVICE_DESCRIPTION_VERSION3
+                              : DEVICE_DESCRIPTION_VERSION2;
+    Description.DmaAddressWidth = Enabler->Config.AddressWidthOverride;
     Description.Master = TRUE;
     Description.ScatterGather = WdfpScatters(Enabler->Config.Profile);
     Description.Dma32BitAddresses = TRUE;
@@ -63,12 +66,22 @@ WdfpGetAdapter(PWDFP_DMA_ENABLER Enabler)
     return Enabler->Adapter == NULL ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
 }
 
+/* Sizes without and with the last three members, which came with 1.11. */
+static BOOLEAN
+WdfpIsEnablerConfigSize(ULONG Size)
+{
+    return Size == FIELD_OFFSET(WDF_DMA_ENABLER_CONFIG, AddressWidthOverride) ||
+           Size == sizeof(WDF_DMA_ENABLER_CONFIG);
+}
+
 /* System DMA controllers serve no device here. */
 static NTSTATUS
-WdfpCheckEnabler(PWDFP_DEVICE Device, PWDF_DMA_ENABLER_CONFIG Config)
+WdfpCheckEnabler(PWDFP_DEVICE Device, const WDF_DMA_ENABLER_CONFIG *Config)
 {
-    if (Config->Size != sizeof(*Config)) {
-        return STATUS_INFO_LENGTH_MISMATCH;
+    if (Config->AddressWidthOverride > 64 ||
+        (Config->WdmDmaVersionOverride != 0 && Config->WdmDmaVersionOverride != 2 &&
+         Config->WdmDmaVersionOverride != 3)) {
+        return STATUS_INVALID_PARAMETER;
     }
     if (Device->Physical == NULL || Config->MaximumLength == 0 ||
         Config->MaximumLength > MAXULONG || Config->Profile <= WdfDmaProfileInvalid ||
@@ -80,25 +93,32 @@ WdfpCheckEnabler(PWDFP_DEVICE Device, PWDF_DMA_ENABLER_CONFIG Config)
 
 /*
  * Makes a device's way to memory. STATUS_INFO_LENGTH_MISMATCH (Size);
- * STATUS_INVALID_PARAMETER (profile, length 0, a device without a bus); STATUS_NOT_SUPPORTED
+ * STATUS_INVALID_PARAMETER (profile, length 0, address width, WDM's version, a device without
+ * a bus); STATUS_NOT_SUPPORTED
  * (a system DMA controller); STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL. Source: manual,
  * WdfDmaEnablerCreate.
  */
 NTSTATUS
 NTAPI
 ImpWdfDmaEnablerCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE DeviceHandle,
-                       PWDF_DMA_ENABLER_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes,
-                       WDFDMAENABLER *Handle)
+                       PWDF_DMA_ENABLER_CONFIG Configuration,
+                       PWDF_OBJECT_ATTRIBUTES Attributes, WDFDMAENABLER *Handle)
 {
     PWDFP_DEVICE Device = WdfpDeviceFromHandle(DriverGlobals, DeviceHandle);
+    WDF_DMA_ENABLER_CONFIG Config;
     PWDFP_DMA_ENABLER Enabler;
     NTSTATUS Status;
     KIRQL OldIrql;
 
-    WdfpRequire(Device->Object.Globals, Config, "Config");
+    WdfpRequire(Device->Object.Globals, Configuration, "Config");
     WdfpRequire(Device->Object.Globals, Handle, "DmaEnablerHandle");
     WdfpRequireIrql(Device->Object.Globals, PASSIVE_LEVEL, "WdfDmaEnablerCreate");
-    Status = WdfpCheckEnabler(Device, Config);
+    if (!WdfpIsEnablerConfigSize(Configuration->Size)) {
+        return STATUS_INFO_LENGTH_MISMATCH;
+    }
+    RtlZeroMemory(&Config, sizeof(Config));
+    RtlCopyMemory(&Config, Configuration, Configuration->Size);
+    Status = WdfpCheckEnabler(Device, &Config);
     if (NT_SUCCESS(Status)) {
         Status = WdfpCreateObject(Device->Object.Globals, &WdfpDmaEnablerObjectType,
                                   Attributes, Device, TRUE, (PVOID *)&Enabler);
@@ -107,7 +127,7 @@ ImpWdfDmaEnablerCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE DeviceHandle
         return Status;
     }
     Enabler->Device = Device;
-    Enabler->Config = *Config;
+    Enabler->Config = Config;
     Enabler->MaximumElements = WDF_DMA_ENABLER_UNLIMITED_FRAGMENTS;
     KeAcquireSpinLock(&Device->Object.Globals->TreeLock, &OldIrql);
     InsertTailList(&Device->DmaEnablers, &Enabler->Link);

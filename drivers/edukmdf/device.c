@@ -65,6 +65,24 @@ EduCreateInterrupt(WDFDEVICE Device)
                               &EduDeviceContext(Device)->Interrupt);
 }
 
+/* The device's way to memory: 28 address bits, one run at a time. */
+static NTSTATUS
+EduCreateDma(WDFDEVICE Device)
+{
+    PEDU_DEVICE Edu = EduDeviceContext(Device);
+    WDF_DMA_ENABLER_CONFIG Config;
+    NTSTATUS Status;
+
+    WDF_DMA_ENABLER_CONFIG_INIT(&Config, WdfDmaProfilePacket, EDU_BUFFER_SIZE);
+    Config.AddressWidthOverride = EDU_DMA_BITS;
+    Status =
+        WdfDmaEnablerCreate(Device, &Config, WDF_NO_OBJECT_ATTRIBUTES, &Edu->DmaEnabler);
+    return NT_SUCCESS(Status)
+               ? WdfDmaTransactionCreate(Edu->DmaEnabler, WDF_NO_OBJECT_ATTRIBUTES,
+                                         &Edu->Transaction)
+               : Status;
+}
+
 /* A device was found. PASSIVE_LEVEL. */
 NTSTATUS
 NTAPI
@@ -88,6 +106,9 @@ EduEvtDeviceAdd(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit)
     }
     WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&Attributes, EDU_DEVICE);
     Status = WdfDeviceCreate(&DeviceInit, &Attributes, &Device);
+    if (NT_SUCCESS(Status)) {
+        Status = EduCreateDma(Device);
+    }
     if (NT_SUCCESS(Status)) {
         Status = EduCreateQueues(Device);
     }

@@ -21,9 +21,8 @@ typedef struct _EDU_DEVICE {
     WDFINTERRUPT Interrupt;
     WDFQUEUE Controls;
     WDFQUEUE Transfers;
-    PDMA_ADAPTER Adapter;
-    PUCHAR Buffer; /* what the device copies from and to */
-    PHYSICAL_ADDRESS BufferAddress;
+    WDFDMAENABLER DmaEnabler;
+    WDFDMATRANSACTION Transaction; /* the transfer queue's, one at a time */
 } EDU_DEVICE, *PEDU_DEVICE;
 
 /* Of a queue: its DPC, and the request that the device works on. */

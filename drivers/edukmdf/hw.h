@@ -20,6 +20,8 @@
 #define EDU_DMA_COUNT       0x90
 #define EDU_DMA_COMMAND     0x98
 
+#define EDU_DMA_BITS 28 /* of an address: QEMU's dma_mask, unless it is told another */
+
 #define EDU_DMA_RUN         0x1
 #define EDU_DMA_FROM_DEVICE 0x2
 #define EDU_DMA_INTERRUPT   0x4

@@ -1,10 +1,13 @@
 /*
  * queue.c - requests into the device and back out of it.
  *
- * A handler stores its request before it starts the device; the DPC takes it, so each
- * request is completed once, whatever interrupts come.
+ * Whoever starts the device stores the request before; the DPC takes it, so each request is
+ * completed once, whatever interrupts come. A transfer can take several turns of the device,
+ * one for each run of the sender's memory.
  */
 #include "edukmdf.h"
+
+static EVT_WDF_PROGRAM_DMA EduProgramDma;
 
 /* The request the device worked on, no longer the queue's; NULL: a stray interrupt. */
 static WDFREQUEST
@@ -80,57 +83,63 @@ EduIsInside(WDFREQUEST Request, SIZE_T Length, PULONG Offset)
            Length <= EDU_BUFFER_REACH - (SIZE_T)Start;
 }
 
-static VOID
-EduStartTransfer(PEDU_DEVICE Edu, ULONG Offset, ULONG Length, ULONG Direction)
+/* One run of the request's memory is the device's to copy: Context is the place in its
+   buffer that the request begins at. DISPATCH_LEVEL. */
+static BOOLEAN NTAPI
+EduProgramDma(WDFDMATRANSACTION Transaction, WDFDEVICE Device, WDFCONTEXT Context,
+              WDF_DMA_DIRECTION Direction, PSCATTER_GATHER_LIST List)
 {
-    ULONG Inside = EDU_BUFFER_ADDRESS + Offset;
-    ULONG Memory = Edu->BufferAddress.LowPart;
-    BOOLEAN Reads = Direction != 0;
+    PEDU_DEVICE Edu = EduDeviceContext(Device);
+    ULONG Inside = EDU_BUFFER_ADDRESS + (ULONG)(ULONG_PTR)Context +
+                   (ULONG)WdfDmaTransactionGetBytesTransferred(Transaction);
+    ULONG Memory = List->Elements[0].Address.LowPart;
+    BOOLEAN Reads = Direction == WdfDmaDirectionReadFromDevice;
 
+    EduGiveRequest(Edu->Transfers, WdfDmaTransactionGetRequest(Transaction));
     EduWrite(Edu, EDU_DMA_SOURCE, Reads ? Inside : Memory);
     EduWrite(Edu, EDU_DMA_DESTINATION, Reads ? Memory : Inside);
-    EduWrite(Edu, EDU_DMA_COUNT, Length);
-    EduWrite(Edu, EDU_DMA_COMMAND, EDU_DMA_RUN | EDU_DMA_INTERRUPT | Direction);
+    EduWrite(Edu, EDU_DMA_COUNT, List->Elements[0].Length);
+    EduWrite(Edu, EDU_DMA_COMMAND,
+             EDU_DMA_RUN | EDU_DMA_INTERRUPT | (Reads ? EDU_DMA_FROM_DEVICE : 0));
+    return TRUE;
+}
+
+/* Begins a read or write; one that cannot begin is completed. */
+static VOID
+EduStartTransfer(WDFQUEUE Queue, WDFREQUEST Request, SIZE_T Length,
+                 WDF_DMA_DIRECTION Direction)
+{
+    PEDU_DEVICE Edu = EduDeviceContext(WdfIoQueueGetDevice(Queue));
+    NTSTATUS Status = STATUS_INVALID_PARAMETER;
+    ULONG Offset;
+
+    if (EduIsInside(Request, Length, &Offset)) {
+        Status = WdfDmaTransactionInitializeUsingRequest(Edu->Transaction, Request,
+                                                         EduProgramDma, Direction);
+    }
+    if (NT_SUCCESS(Status)) {
+        Status = WdfDmaTransactionExecute(Edu->Transaction, (PVOID)(ULONG_PTR)Offset);
+    }
+    if (!NT_SUCCESS(Status)) {
+        WdfDmaTransactionRelease(Edu->Transaction);
+        WdfRequestComplete(Request, Status);
+    }
 }
 
 VOID NTAPI
 EduEvtIoRead(WDFQUEUE Queue, WDFREQUEST Request, SIZE_T Length)
 {
-    ULONG Offset;
-
-    if (!EduIsInside(Request, Length, &Offset)) {
-        WdfRequestComplete(Request, STATUS_INVALID_PARAMETER);
-        return;
-    }
-    WdfRequestSetInformation(Request, Length);
-    EduGiveRequest(Queue, Request);
-    EduStartTransfer(EduDeviceContext(WdfIoQueueGetDevice(Queue)), Offset, (ULONG)Length,
-                     EDU_DMA_FROM_DEVICE);
+    EduStartTransfer(Queue, Request, Length, WdfDmaDirectionReadFromDevice);
 }
 
 VOID NTAPI
 EduEvtIoWrite(WDFQUEUE Queue, WDFREQUEST Request, SIZE_T Length)
 {
-    PEDU_DEVICE Edu = EduDeviceContext(WdfIoQueueGetDevice(Queue));
-    NTSTATUS Status;
-    PVOID Input;
-    ULONG Offset;
-
-    Status = WdfRequestRetrieveInputBuffer(Request, Length, &Input, NULL);
-    if (NT_SUCCESS(Status) && !EduIsInside(Request, Length, &Offset)) {
-        Status = STATUS_INVALID_PARAMETER;
-    }
-    if (!NT_SUCCESS(Status)) {
-        WdfRequestComplete(Request, Status);
-        return;
-    }
-    RtlCopyMemory(Edu->Buffer, Input, Length);
-    WdfRequestSetInformation(Request, Length);
-    EduGiveRequest(Queue, Request);
-    EduStartTransfer(Edu, Offset, (ULONG)Length, 0);
+    EduStartTransfer(Queue, Request, Length, WdfDmaDirectionWriteToDevice);
 }
 
-/* Completes the transfer. DISPATCH_LEVEL. */
+/* The device has copied a run: starts it on the next, or completes the transfer.
+   DISPATCH_LEVEL. */
 VOID NTAPI
 EduEvtTransferDpc(WDFDPC Dpc)
 {
@@ -138,14 +147,12 @@ EduEvtTransferDpc(WDFDPC Dpc)
     PEDU_DEVICE Edu = EduDeviceContext(WdfIoQueueGetDevice(Queue));
     WDFREQUEST Request = EduTakeRequest(Queue);
     SIZE_T Length;
-    PVOID Output;
+    NTSTATUS Status;
 
-    if (Request == NULL) {
+    if (Request == NULL || !WdfDmaTransactionDmaCompleted(Edu->Transaction, &Status)) {
         return;
     }
-    /* A write has no output buffer. */
-    if (NT_SUCCESS(WdfRequestRetrieveOutputBuffer(Request, 1, &Output, &Length))) {
-        RtlCopyMemory(Output, Edu->Buffer, Length);
-    }
-    WdfRequestComplete(Request, STATUS_SUCCESS);
+    Length = WdfDmaTransactionGetBytesTransferred(Edu->Transaction);
+    WdfDmaTransactionRelease(Edu->Transaction);
+    WdfRequestCompleteWithInformation(Request, Status, Length);
 }

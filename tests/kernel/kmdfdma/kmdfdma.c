@@ -1,9 +1,7 @@
 /*
- * kmdfdma: DMA enablers and common buffers of a KMDF driver.
+ * kmdfdma: DMA enablers, common buffers and transactions of a KMDF driver.
  */
-#include "../ktap.h"
-
-#include <wdf.h>
+#include "kmdfdma.h"
 
 #define MAXIMUM 0x10000
 
@@ -117,6 +115,9 @@ TestEnabler(VOID)
               "WdfDmaEnablerCreate: a bus master with 64-bit addresses");
     ok_status(Create(WdfDmaProfilePacket, MAXIMUM, Size - 8), STATUS_INFO_LENGTH_MISMATCH,
               "WdfDmaEnablerCreate: the Size");
+    ok_status(Create(WdfDmaProfileScatterGatherDuplex, MAXIMUM,
+                     FIELD_OFFSET(WDF_DMA_ENABLER_CONFIG, AddressWidthOverride)),
+              STATUS_SUCCESS, "WdfDmaEnablerCreate: the Size of clients before 1.11");
     ok_status(Create(WdfDmaProfileInvalid, MAXIMUM, Size), STATUS_INVALID_PARAMETER,
               "WdfDmaEnablerCreate: no such profile");
     ok_status(Create(WdfDmaProfilePacket, 0, Size), STATUS_INVALID_PARAMETER,
@@ -181,6 +182,7 @@ DmaTests(VOID)
        "WDF-30 after D0Entry: fill, enable, start of self-managed I/O");
     TestEnabler();
     TestCommonBuffer();
+    TransactionTests(Device);
     DbgPrint("# expect line ^kmdfdma: 0FESsefx$\n"); /* WDF-31 */
 }
 

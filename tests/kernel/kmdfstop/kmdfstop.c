@@ -5,32 +5,14 @@
  * The word case=NAME of the module line (tests.txt) chooses the mistake. Those that need a
  * device are made in EvtDeviceSelfManagedIoInit.
  */
-#include "../ktap.h"
-
-#include <wdf.h>
+#include "kmdfstop.h"
 
 DRIVER_INITIALIZE DriverEntry;
-
-typedef VOID MISTAKE(WDFDEVICE Device);
 
 typedef struct _MISTAKE_CASE {
     PCWSTR Name;
     MISTAKE *Make;
 } MISTAKE_CASE;
-
-/* Announces the stop and the line before it. P2 to P4 as text, * for any. */
-static VOID
-Expect(PCSTR Line, ULONG Code, ULONG64 P2, PCSTR Rest)
-{
-    DbgPrint("# expect line ^wdf: kmdfstop-[a-z]+: %s\n", Line);
-    DbgPrint("# expect stop 0x0000010D (0x%X, 0x%I64X, %s)\n", Code, P2, Rest);
-}
-
-static ULONG64
-Number(PVOID Handle)
-{
-    return (ULONG64)(ULONG_PTR)Handle;
-}
 
 static VOID
 UseNull(WDFDEVICE Device)
@@ -218,14 +200,26 @@ TryLineLock(WDFDEVICE Device)
 }
 
 static const MISTAKE_CASE Cases[] = {
-    {L"null", UseNull},           {L"pointer", UsePointer},
-    {L"type", UseOtherType},      {L"deleted", UseDeleted},
-    {L"device", DeleteDevice},    {L"dereference", DereferenceTooOften},
-    {L"missing", CallMissing},    {L"raised", ReturnRaised},
-    {L"twice", AcquireTwice},     {L"unheld", ReleaseUnheld},
-    {L"scope", LockWithoutScope}, {L"high", WaitTooHigh},
-    {L"size", SetWrongSize},      {L"argument", PassNull},
-    {L"item", QueueMissingItem},  {L"trylock", TryLineLock},
+    {L"null", UseNull},
+    {L"pointer", UsePointer},
+    {L"type", UseOtherType},
+    {L"deleted", UseDeleted},
+    {L"device", DeleteDevice},
+    {L"dereference", DereferenceTooOften},
+    {L"missing", CallMissing},
+    {L"raised", ReturnRaised},
+    {L"twice", AcquireTwice},
+    {L"unheld", ReleaseUnheld},
+    {L"scope", LockWithoutScope},
+    {L"high", WaitTooHigh},
+    {L"size", SetWrongSize},
+    {L"argument", PassNull},
+    {L"item", QueueMissingItem},
+    {L"trylock", TryLineLock},
+    {L"dmatwice", EndTransferTwice},
+    {L"dmalonger", EndTransferLonger},
+    {L"dmarelease", ReleaseTransfer},
+    {L"dmanothing", TransferNothing},
 };
 
 /* The value of case= in the Parameters key; empty when there is none. */
