@@ -63,6 +63,20 @@ ExDeleteResourceLite(PERESOURCE Resource)
 }
 EXPORT(ExDeleteResourceLite);
 
+VOID
+ExVisitResources(EX_VISIT_RESOURCE *Visit, PVOID Context)
+{
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&ExpResourceListLock);
+
+    for (PLIST_ENTRY Entry = ExpSystemResources.Flink; Entry != &ExpSystemResources;
+         Entry = Entry->Flink) {
+        PERESOURCE Resource = CONTAINING_RECORD(Entry, ERESOURCE, SystemResourcesList);
+
+        Visit(Resource, ExpIsExclusive(Resource), Context);
+    }
+    KeReleaseSpinLock(&ExpResourceListLock, OldIrql);
+}
+
 /* How often the calling thread has acquired it; shared or exclusive. */
 static ULONG
 ExpCountAcquires(PERESOURCE Resource, BOOLEAN OnlyExclusive)

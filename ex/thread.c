@@ -233,6 +233,20 @@ PspTakeFailure(ULONG_PTR Base, SIZE_T Size)
     return Status;
 }
 
+VOID
+PsVisitThreads(PS_VISIT_THREAD *Visit, PVOID Context)
+{
+    KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&PspThreadLock);
+
+    for (PLIST_ENTRY Entry = PspThreads.Flink; Entry != &PspThreads;
+         Entry = Entry->Flink) {
+        PETHREAD Thread = CONTAINING_RECORD(Entry, ETHREAD, ThreadListEntry);
+
+        Visit(&Thread->Tcb, Thread->Cid.UniqueThread, Context);
+    }
+    KeReleaseSpinLock(&PspThreadLock, OldIrql);
+}
+
 NTSTATUS
 PsWaitForImageThreads(PVOID Base, SIZE_T Size, ULONG TimeoutSeconds, NTSTATUS *ExitStatus)
 {

@@ -136,6 +136,10 @@ VOID IopCloseDevice(PDEVICE_OBJECT Device);
 VOID IopDeleteDeviceObject(PVOID Body);
 VOID IopDeleteTimer(PDEVICE_OBJECT Device); /* iotimer.c */
 
+/* statistics.c: fills Statistics; the counters may move while they are read.
+   IopDatabaseLock held. */
+VOID IopDescribeDevice(PDEVICE_OBJECT Device, PIO_DEVICE_STATISTICS Statistics);
+
 /* ---- names
  * -------------------------------------------------------------------------------- */
 NTSTATUS IopInsertDeviceName(PCUNICODE_STRING Name, PDEVICE_OBJECT Device,

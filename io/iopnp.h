@@ -163,6 +163,8 @@ VOID IopStartNewDevice(PIOP_PDO Pdo); /* the lock is held */
 
 /* service.c: the loaded driver of a service, or NULL. The lock of pnp.c is held. */
 PDRIVER_OBJECT IopFindDriver(const CHAR *ServiceName);
+/* The name of the Index-th service whose module can be loaded; NULL: there are fewer. */
+const CHAR *IopServiceName(ULONG Index);
 
 /* remove.c. PASSIVE_LEVEL, the lock of pnp.c held where nothing else is said. */
 /* Asks the stack whether it can go, and says so when it stays after all. A stack that is

@@ -82,6 +82,17 @@ IopFindService(const CHAR *Name)
     return NULL;
 }
 
+const CHAR *
+IopServiceName(ULONG Index)
+{
+    for (PLIST_ENTRY Link = IopServices.Flink; Link != &IopServices; Link = Link->Flink) {
+        if (Index-- == 0) {
+            return CONTAINING_RECORD(Link, IOP_SERVICE, Link)->Name;
+        }
+    }
+    return NULL;
+}
+
 PDRIVER_OBJECT
 IopFindDriver(const CHAR *ServiceName)
 {

@@ -10,8 +10,7 @@ IopDriverLabel(PDRIVER_OBJECT Driver)
     return IopDriverExtension(Driver)->Module.BaseName;
 }
 
-/* Fills Statistics; the counters may move while they are read. IopDatabaseLock held. */
-static VOID
+VOID
 IopDescribeDevice(PDEVICE_OBJECT Device, PIO_DEVICE_STATISTICS Statistics)
 {
     PDEVOBJ_EXTENSION Extension = Device->DeviceObjectExtension;

@@ -37,6 +37,18 @@ KeQueryIsrDpcCount(PKINTERRUPT Interrupt)
 #endif
 }
 
+VOID
+KeQueryIsrTimes(PKINTERRUPT Interrupt, PULONG64 IsrTime, PULONG64 DpcTime)
+{
+#if DIRQL_NT >= 0x603
+    *IsrTime = Interrupt->IsrDpcStats.IsrTime;
+    *DpcTime = Interrupt->IsrDpcStats.DpcTime;
+#else
+    UNREFERENCED_PARAMETER(Interrupt);
+    *IsrTime = *DpcTime = 0;
+#endif
+}
+
 #if DIRQL_NT >= 0x603
 static VOID
 KiBeginIsrTime(PKINTERRUPT Interrupt)

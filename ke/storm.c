@@ -6,9 +6,11 @@
  * their claims anyway, and the clock, which nests above every device, compares them. A
  * vector whose ISRs were called often and claimed nothing since they last did is silenced
  * at its I/O APIC, named, and everybody else keeps running. What lets it through again: a
- * connect to the vector, or IoReportInterruptActive.
+ * connect to the vector, IoReportInterruptActive, or DirqlUnmaskInterrupt.
  */
 #include "ki.h"
+
+#include <dirqlquery.h>
 
 #define STORM_LIMIT      1000 /* unclaimed calls in a row */
 #define STORM_LEAST_RATE 64   /* interrupts in a tick below which nobody looks */
@@ -126,3 +128,51 @@ KiEndStorm(PKINTERRUPT Interrupt)
         HalUnmaskInterrupt(Interrupt->Vector, Prcb->Number);
     }
 }
+
+typedef struct _KI_UNMASK {
+    ULONG Processor;
+    ULONG Vector;
+    NTSTATUS Status; /* the processor's answer */
+} KI_UNMASK;
+
+/* Every processor comes here; one is meant. */
+static ULONG_PTR NTAPI
+KiUnmaskWorker(ULONG_PTR Argument)
+{
+    KI_UNMASK *Unmask = (KI_UNMASK *)Argument;
+    PKPRCB Prcb = KeGetCurrentPrcb();
+
+    if (Prcb->Number != Unmask->Processor) {
+        return 0;
+    }
+    if (Prcb->InterruptObject[Unmask->Vector] == NULL) {
+        Unmask->Status = STATUS_NOT_FOUND;
+    } else if (!Prcb->Storm[Unmask->Vector].Masked) {
+        Unmask->Status = STATUS_INVALID_DEVICE_STATE;
+    } else {
+        KiEndStorm(Prcb->InterruptObject[Unmask->Vector]);
+        Unmask->Status = STATUS_SUCCESS;
+    }
+    return 0;
+}
+
+/*
+ * Lets a vector through again that a storm has silenced (dirqlquery.h). STATUS_SUCCESS,
+ * STATUS_INVALID_PARAMETER, STATUS_NOT_FOUND, STATUS_INVALID_DEVICE_STATE.
+ * IRQL: <= DISPATCH_LEVEL. SPR-4.
+ */
+NTSTATUS
+NTAPI
+DirqlUnmaskInterrupt(ULONG Processor, ULONG Vector)
+{
+    KI_UNMASK Unmask = {Processor, Vector, STATUS_UNSUCCESSFUL};
+
+    if (Processor >= HAL_MAXIMUM_PROCESSORS ||
+        (KeActiveProcessors & AFFINITY_MASK(Processor)) == 0 ||
+        Vector < PRIMARY_VECTOR_BASE || Vector >= CLOCK_VECTOR) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    KeIpiGenericCall(KiUnmaskWorker, (ULONG_PTR)&Unmask);
+    return Unmask.Status;
+}
+EXPORT(DirqlUnmaskInterrupt);

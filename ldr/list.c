@@ -9,9 +9,9 @@
  *   - an entry taken off keeps its own Flink, so a reader that stands on it goes on.
  * The memory of an entry taken off may be freed at once, which leaves one reader to fear:
  * one on another processor, standing on that entry just then. Readers are therefore the
- * bug check path (the other processors are stopped before it looks) and code at
+ * bug check path (the other processors are stopped before it looks), code at
  * PASSIVE_LEVEL that itself loads and unloads, or that runs while nobody does (the final
- * report).
+ * report), and whoever keeps writers out meanwhile (LdrLockImages).
  */
 #include "ldrp.h"
 
@@ -43,6 +43,21 @@ LdrpRemoveImage(PKLDR_DATA_TABLE_ENTRY Image)
     KeAcquireSpinLock(&LdrpListLock, &OldIrql);
     __atomic_store_n(&Link->Blink->Flink, Link->Flink, __ATOMIC_RELEASE);
     Link->Flink->Blink = Link->Blink;
+    KeReleaseSpinLock(&LdrpListLock, OldIrql);
+}
+
+KIRQL
+LdrLockImages(VOID)
+{
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&LdrpListLock, &OldIrql);
+    return OldIrql;
+}
+
+VOID
+LdrUnlockImages(KIRQL OldIrql)
+{
     KeReleaseSpinLock(&LdrpListLock, OldIrql);
 }
 

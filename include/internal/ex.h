@@ -99,6 +99,19 @@ NTSTATUS ObCreateHandle(PVOID Body, PHANDLE Handle);
 NTSTATUS PsWaitForImageThreads(PVOID Base, SIZE_T Size, ULONG TimeoutSeconds,
                                NTSTATUS *ExitStatus);
 
+/* Calls Visit for every system thread that has not ended: Tcb is its ETHREAD's first member,
+   Id what ClientId says. At DISPATCH_LEVEL, under the list's lock: Visit takes no other. */
+typedef VOID PS_VISIT_THREAD(const KTHREAD *Tcb, HANDLE Id, PVOID Context);
+VOID PsVisitThreads(PS_VISIT_THREAD *Visit, PVOID Context);
+
+/* ---- resources
+ * -------------------------------------------------------------------------- */
+/* Calls Visit for every ERESOURCE there is, at DISPATCH_LEVEL under the list's lock: its
+   members are as they stand, and may move. */
+typedef VOID EX_VISIT_RESOURCE(const ERESOURCE *Resource, BOOLEAN Exclusive,
+                               PVOID Context);
+VOID ExVisitResources(EX_VISIT_RESOURCE *Visit, PVOID Context);
+
 /* ---- worker threads
  * ---------------------------------------------------------------------- */
 /* First parameter of WORKER_INVALID: an item is freed that is queued. */

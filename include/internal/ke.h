@@ -121,6 +121,8 @@ BOOLEAN KeIsGateInside(PKINTERRUPT Interrupt);
 ULONG64 KeQueryIsrCount(PKINTERRUPT Interrupt); /* times its ISR was called */
 ULONG64
 KeQueryIsrDpcCount(PKINTERRUPT Interrupt); /* DPCs its ISR queued; 0 before NT 6.3 */
+/* TSC ticks spent in its ISR, and in the DPCs that queued; 0 before NT 6.3. */
+VOID KeQueryIsrTimes(PKINTERRUPT Interrupt, PULONG64 IsrTime, PULONG64 DpcTime);
 ULONG64
 KeQueryFirstInterruptTime(VOID); /* TSC at the first device interrupt, 0: none yet */
 

@@ -63,6 +63,12 @@ VOID LdrSetVerifier(const LDR_VERIFIER *Verifier);
  * path. */
 PKLDR_DATA_TABLE_ENTRY LdrFindImage(ULONG_PTR Address);
 
+/* From LdrLockImages to LdrUnlockImages no image goes, so that LdrFindImage and
+   LdrDescribeAddress can be called while others unload. IRQL <= DISPATCH_LEVEL; in between
+   at DISPATCH_LEVEL. */
+KIRQL LdrLockImages(VOID);
+VOID LdrUnlockImages(KIRQL OldIrql);
+
 /* Nearest symbol at or below Address from the image's COFF symbols; writes
    "e1000.sys!E1000Isr+0x12 [+0x1512]" style text. FALSE when Address is in no image. */
 BOOLEAN LdrDescribeAddress(ULONG_PTR Address, CHAR *Buffer, SIZE_T Size);
