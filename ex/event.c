@@ -6,7 +6,7 @@
 /*
  * Creates an event. Names are not kept, so that no other call can open it.
  *   EventHandle       gets the handle, for ZwClose
- *   DesiredAccess     ignored: handles have all rights
+ *   DesiredAccess     the rights the handle gives
  *   ObjectAttributes  NULL, or without a name
  *   EventType         NotificationEvent or SynchronizationEvent
  *   InitialState      whether it is signalled
@@ -22,7 +22,6 @@ ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
     NTSTATUS Status;
     PKEVENT Event;
 
-    UNREFERENCED_PARAMETER(DesiredAccess);
     if (EventType != NotificationEvent && EventType != SynchronizationEvent) {
         return STATUS_INVALID_PARAMETER;
     }
@@ -34,7 +33,8 @@ ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     KeInitializeEvent(Event, EventType, InitialState);
-    Status = ObCreateHandle(Event, EventHandle);
+    Status =
+        ObCreateHandle(Event, ObMapAccess(ExEventObjectType, DesiredAccess), EventHandle);
     ObfDereferenceObject(Event); /* the handle's reference stays */
     return Status;
 }

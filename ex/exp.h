@@ -29,6 +29,9 @@ typedef struct _ETHREAD {
 
 /* handle.c */
 VOID ObpInitializeHandles(VOID);
+/* object.c: a handle comes, or has gone and takes its reference with it. */
+VOID ObpOpenHandle(PVOID Body);
+VOID ObpCloseHandle(PVOID Body);
 /* thread.c: makes thread objects possible; before ExpInitializeWorkers. */
 VOID PspInitializeThreads(VOID);
 /* A referenced system thread of its own, at Priority; no handle. */

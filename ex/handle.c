@@ -17,8 +17,11 @@
 #define OBP_CURRENT_THREAD  ((HANDLE)(LONG_PTR)-2)
 
 typedef struct _OBP_HANDLE_ENTRY {
-    PVOID Body;     /* NULL: free */
-    ULONG NextFree; /* index */
+    PVOID Body; /* NULL: free */
+    union {
+        ULONG NextFree;     /* index */
+        ACCESS_MASK Access; /* the rights it gives */
+    };
 } OBP_HANDLE_ENTRY, *POBP_HANDLE_ENTRY;
 
 static KSPIN_LOCK ObpHandleLock; /* guards everything below */
@@ -81,7 +84,7 @@ ObpGrowTable(VOID)
  * STATUS_INSUFFICIENT_RESOURCES. IRQL <= DISPATCH_LEVEL.
  */
 NTSTATUS
-ObCreateHandle(PVOID Body, PHANDLE Handle)
+ObCreateHandle(PVOID Body, ACCESS_MASK Access, PHANDLE Handle)
 {
     KIRQL OldIrql = KeAcquireSpinLockRaiseToDpc(&ObpHandleLock);
     ULONG Index;
@@ -93,21 +96,24 @@ ObCreateHandle(PVOID Body, PHANDLE Handle)
     Index = ObpFirstFree;
     ObpFirstFree = ObpEntryAt(Index)->NextFree;
     ObpEntryAt(Index)->Body = Body;
-    ObfReferenceObject(Body);
+    ObpEntryAt(Index)->Access = Access;
+    ObpOpenHandle(Body);
     KeReleaseSpinLock(&ObpHandleLock, OldIrql);
     *Handle = (HANDLE)(ULONG_PTR)(OBP_HANDLE_BASE + 4 * ((ULONG64)Index + 1));
     return STATUS_SUCCESS;
 }
 
-/* The object of a handle with one more reference; NULL when the handle is none. */
+/* The object of a handle with one more reference, and the handle's rights; NULL when the
+   handle is none. */
 static PVOID
-ObpReferenceHandle(HANDLE Handle)
+ObpReferenceHandle(HANDLE Handle, ACCESS_MASK *Access)
 {
     POBP_HANDLE_ENTRY Entry;
     PVOID Body = NULL;
     KIRQL OldIrql;
     ULONG Index;
 
+    *Access = MAXULONG;
     if (Handle == OBP_CURRENT_PROCESS || Handle == OBP_CURRENT_THREAD) {
         Body = Handle == OBP_CURRENT_THREAD ? PspCurrentThread() : NULL;
         if (Body != NULL) {
@@ -119,6 +125,7 @@ ObpReferenceHandle(HANDLE Handle)
     Entry = ObpLookUp(Handle, &Index);
     if (Entry != NULL) {
         Body = Entry->Body;
+        *Access = Entry->Access;
         ObfReferenceObject(
             Body); /* before the lock goes: a close could be waiting for it */
     }
@@ -127,10 +134,11 @@ ObpReferenceHandle(HANDLE Handle)
 }
 
 /*
- * The object behind a handle, with a reference that is the caller's to drop. Access
- * rights are not checked: all handles are the kernel's, with all rights. ObjectType NULL
- * stands for any type, from kernel mode. STATUS_SUCCESS, STATUS_INVALID_HANDLE or
- * STATUS_OBJECT_TYPE_MISMATCH. PASSIVE_LEVEL. Source: ObReferenceObjectByHandle.
+ * The object behind a handle, with a reference that is the caller's to drop. From kernel
+ * mode the handle's rights are not looked at, and ObjectType NULL stands for any type.
+ * STATUS_SUCCESS, STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH, or
+ * STATUS_ACCESS_DENIED: AccessMode is UserMode, and the handle does not give all of
+ * DesiredAccess. PASSIVE_LEVEL. Source: ObReferenceObjectByHandle.
  */
 NTSTATUS
 NTAPI
@@ -138,7 +146,8 @@ ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
                           POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
                           PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation)
 {
-    PVOID Body = ObpReferenceHandle(Handle);
+    ACCESS_MASK Granted;
+    PVOID Body = ObpReferenceHandle(Handle, &Granted);
     NTSTATUS Status;
 
     *Object = NULL;
@@ -147,11 +156,16 @@ ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
     }
     /* This takes the caller's reference; the look-up's own goes below in either case. */
     Status = ObReferenceObjectByPointer(Body, DesiredAccess, ObjectType, AccessMode);
+    if (NT_SUCCESS(Status) && AccessMode != KernelMode &&
+        (ObMapAccess(ObQueryType(Body), DesiredAccess) & ~Granted) != 0) {
+        ObfDereferenceObject(Body);
+        Status = STATUS_ACCESS_DENIED;
+    }
     if (NT_SUCCESS(Status)) {
         *Object = Body;
         if (HandleInformation != NULL) {
             HandleInformation->HandleAttributes = OBJ_KERNEL_HANDLE;
-            HandleInformation->GrantedAccess = STANDARD_RIGHTS_ALL;
+            HandleInformation->GrantedAccess = Granted;
         }
     }
     ObfDereferenceObject(Body);
@@ -160,8 +174,38 @@ ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 EXPORT(ObReferenceObjectByHandle);
 
 /*
- * Closes a handle and drops its reference. STATUS_SUCCESS or STATUS_INVALID_HANDLE.
- * PASSIVE_LEVEL. Source: ZwClose.
+ * Makes a handle to an object the caller has referenced.
+ *   HandleAttributes   OBJ_KERNEL_HANDLE: every handle here is one
+ *   PassedAccessState  ignored: there are no users
+ *   DesiredAccess      the rights the handle gives; generic ones are mapped
+ *   ObjectType         NULL, or what the object has to be; not NULL from user mode
+ * STATUS_SUCCESS, STATUS_OBJECT_TYPE_MISMATCH, STATUS_INSUFFICIENT_RESOURCES.
+ * PASSIVE_LEVEL. Source: manual, ObOpenObjectByPointer.
+ */
+NTSTATUS
+NTAPI
+ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes, PVOID PassedAccessState,
+                      ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
+                      KPROCESSOR_MODE AccessMode, PHANDLE Handle)
+{
+    NTSTATUS Status;
+
+    UNREFERENCED_PARAMETER(HandleAttributes);
+    UNREFERENCED_PARAMETER(PassedAccessState);
+    Status = ObReferenceObjectByPointer(Object, DesiredAccess, ObjectType, AccessMode);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Status =
+        ObCreateHandle(Object, ObMapAccess(ObQueryType(Object), DesiredAccess), Handle);
+    ObfDereferenceObject(Object);
+    return Status;
+}
+EXPORT(ObOpenObjectByPointer);
+
+/*
+ * Closes a handle and drops its reference; the last handle of a file cleans it up.
+ * STATUS_SUCCESS or STATUS_INVALID_HANDLE. PASSIVE_LEVEL. Source: ZwClose.
  */
 NTSTATUS
 NTAPI
@@ -182,7 +226,7 @@ ZwClose(HANDLE Handle)
     if (Body == NULL) {
         return STATUS_INVALID_HANDLE;
     }
-    ObfDereferenceObject(Body);
+    ObpCloseHandle(Body);
     return STATUS_SUCCESS;
 }
 EXPORT(ZwClose);

@@ -12,13 +12,22 @@
 /* In front of each body; its size keeps the body 16-byte aligned. */
 typedef struct _OBJECT_HEADER {
     volatile LONG64 PointerCount;
+    volatile LONG64 HandleCount;
     POBJECT_TYPE Type;
+    PVOID Unused;               /* to a multiple of 16 bytes */
     WORK_QUEUE_ITEM DeleteItem; /* used once, when the count has become zero */
 } OBJECT_HEADER, *POBJECT_HEADER;
 
 C_ASSERT(sizeof(OBJECT_HEADER) % 16 == 0);
 
-static struct _OBJECT_TYPE ObpEventType = {.Name = "Event"};
+/* The right to read the state of an event or semaphore; wdm.h has no name for it. */
+#define OBP_QUERY_STATE 0x0001
+
+static struct _OBJECT_TYPE ObpEventType = {
+    .Name = "Event",
+    .Mapping = {STANDARD_RIGHTS_READ | OBP_QUERY_STATE,
+                STANDARD_RIGHTS_READ | EVENT_MODIFY_STATE,
+                STANDARD_RIGHTS_READ | SYNCHRONIZE, EVENT_ALL_ACCESS}};
 static struct _OBJECT_TYPE ObpSemaphoreType = {.Name = "Semaphore"};
 POBJECT_TYPE ExEventObjectType = &ObpEventType;
 EXPORT(ExEventObjectType);
@@ -50,6 +59,41 @@ POBJECT_TYPE
 ObQueryType(PVOID Body)
 {
     return ObpHeader(Body)->Type;
+}
+
+/* A handle is a reference that is counted once more. IRQL <= DISPATCH_LEVEL. */
+VOID
+ObpOpenHandle(PVOID Body)
+{
+    InterlockedIncrement64(&ObpHeader(Body)->HandleCount);
+    ObfReferenceObject(Body);
+}
+
+/* Tells the type when it was the last handle, then drops its reference. PASSIVE_LEVEL. */
+VOID
+ObpCloseHandle(PVOID Body)
+{
+    POBJECT_HEADER Header = ObpHeader(Body);
+
+    if (InterlockedDecrement64(&Header->HandleCount) == 0 &&
+        Header->Type->Close != NULL) {
+        Header->Type->Close(Body);
+    }
+    ObfDereferenceObject(Body);
+}
+
+ACCESS_MASK
+ObMapAccess(POBJECT_TYPE Type, ACCESS_MASK Access)
+{
+    const GENERIC_MAPPING *Mapping = &Type->Mapping;
+    ACCESS_MASK Generic = GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL;
+    ACCESS_MASK Mapped = Access & ~(Generic | MAXIMUM_ALLOWED);
+
+    Mapped |= (Access & GENERIC_READ) != 0 ? Mapping->GenericRead : 0;
+    Mapped |= (Access & GENERIC_WRITE) != 0 ? Mapping->GenericWrite : 0;
+    Mapped |= (Access & GENERIC_EXECUTE) != 0 ? Mapping->GenericExecute : 0;
+    Mapped |= (Access & (GENERIC_ALL | MAXIMUM_ALLOWED)) != 0 ? Mapping->GenericAll : 0;
+    return Mapped;
 }
 
 /* The end of an object nobody refers to. PASSIVE_LEVEL. */

@@ -141,7 +141,7 @@ PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     /* All that can fail and all that is read of the thread comes before it can end. */
-    Status = ObCreateHandle(Thread, ThreadHandle);
+    Status = ObCreateHandle(Thread, THREAD_ALL_ACCESS, ThreadHandle);
     if (!NT_SUCCESS(Status)) {
         ObfDereferenceObject(Thread);
         return Status;

@@ -226,6 +226,7 @@ typedef struct _OBJECT_ATTRIBUTES {
 #define OBJ_OPENIF           0x00000080
 #define OBJ_OPENLINK         0x00000100
 #define OBJ_KERNEL_HANDLE    0x00000200
+#define OBJ_VALID_ATTRIBUTES 0x00001FF2
 
 #define InitializeObjectAttributes(Object, Name, Attrs, Root, Security)                  \
     do {                                                                                 \

@@ -49,5 +49,6 @@
 #include <wdm/irp.h>
 #include <wdm/irpops.h>
 #include <wdm/io.h>
+#include <wdm/file.h>
 #include <wdm/csq.h>
 #include <wdm/dma.h>

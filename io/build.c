@@ -27,7 +27,7 @@ IopBuildIrp(PDEVICE_OBJECT Device, PIO_STATUS_BLOCK IoStatusBlock, PKEVENT Event
  * Gives Irp a system buffer of BufferLength bytes that starts with InputLength bytes of
  * Input. Output, when not NULL, gets up to OutputLength bytes back at completion.
  */
-static BOOLEAN
+BOOLEAN
 IopAttachSystemBuffer(PIRP Irp, SIZE_T BufferLength, PVOID Input, SIZE_T InputLength,
                       PVOID Output, SIZE_T OutputLength)
 {
@@ -69,7 +69,7 @@ IopAttachMdl(PIRP Irp, PVOID Buffer, ULONG Length, LOCK_OPERATION Operation)
 }
 
 /* The buffer of a read or write, by the flags of the device. */
-static BOOLEAN
+BOOLEAN
 IopAttachTransfer(PIRP Irp, PDEVICE_OBJECT Device, BOOLEAN Write, PVOID Buffer,
                   ULONG Length)
 {
@@ -141,7 +141,7 @@ IoBuildSynchronousFsdRequest(ULONG MajorFunction, PDEVICE_OBJECT DeviceObject,
 EXPORT(IoBuildSynchronousFsdRequest);
 
 /* The buffers of a control request, by the method in the low bits of its code. */
-static BOOLEAN
+BOOLEAN
 IopAttachControl(PIRP Irp, PIO_STACK_LOCATION Stack, PVOID Input, PVOID Output)
 {
     ULONG Code = Stack->Parameters.DeviceIoControl.IoControlCode;

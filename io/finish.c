@@ -24,8 +24,8 @@ IopCopyBackBuffer(PIRP Irp)
            min(Length, (ULONG64)Irp->IoStatus.Information));
 }
 
-/* Gives back the system buffer and the MDLs that IoBuild... made. */
-static VOID
+/* Gives back the system buffer and the MDLs that IoBuild... or a Zw routine made. */
+VOID
 IopReleaseBuffers(PIRP Irp)
 {
     if ((Irp->Flags & IRP_BUFFERED_IO) != 0) {
@@ -74,6 +74,10 @@ IopFinishIrp(PIRP Irp, CCHAR PriorityBoost)
 
     if ((Irp->Flags & IRP_ASSOCIATED_IRP) != 0) {
         IopFinishAssociatedIrp(Irp, PriorityBoost);
+        return;
+    }
+    if ((Irp->AllocationFlags & IOP_IRP_FILE) != 0) {
+        IopFinishFileIrp(Irp, PriorityBoost);
         return;
     }
     if ((Irp->AllocationFlags & IOP_IRP_BUILT) != 0) {

@@ -30,6 +30,7 @@
 #define IOP_TAG_TIMER       IOP_TAG('I', 'o', 'T', 'm')
 #define IOP_TAG_PNP         IOP_TAG('P', 'n', 'p', ' ')
 #define IOP_TAG_INTERRUPT   IOP_TAG('I', 'o', 'I', 'n')
+#define IOP_TAG_FILE        IOP_TAG('I', 'o', 'F', 'r')
 
 #define IOP_MAXIMUM_NAME 256 /* characters of a path, the terminating zero included */
 
@@ -150,31 +151,115 @@ PCUNICODE_STRING IopQueryName(PIOP_NAME Entry);
    own name is copied to Rest (IOP_MAXIMUM_NAME characters, terminated). */
 NTSTATUS IopResolveName(PCUNICODE_STRING Name, PDEVICE_OBJECT *Device, WCHAR *Rest);
 
-/* What IRP_MJ_CREATE says of an open by name: the disposition is the top byte of Options.
- */
-#define IOP_FILE_OPEN             0x01000000
-#define IOP_FILE_SHARE_READ_WRITE 0x3
+/* ---- files
+ * -------------------------------------------------------------------------------- */
+/* FILE_OBJECT, with its name behind it. */
+typedef struct _IOP_FILE {
+    FILE_OBJECT Object; /* must be first */
+    WCHAR Path[IOP_MAXIMUM_NAME];
+    BOOLEAN Opened; /* IRP_MJ_CREATE succeeded */
+} IOP_FILE, *PIOP_FILE;
 
-/* file.c */
+/* One open, as its caller asks for it. */
+typedef struct _IOP_OPEN {
+    ACCESS_MASK Access; /* without generic rights */
+    ULONG Disposition;
+    ULONG Options; /* FILE_ */
+    USHORT Attributes;
+    USHORT ShareAccess;
+    BOOLEAN CaseSensitive;
+    PFILE_OBJECT Related;  /* what the name is relative to, or NULL */
+    ULONG_PTR Information; /* out: what the driver did */
+} IOP_OPEN, *PIOP_OPEN;
+
+/* file.c: opens Device, which the caller has referenced and may release. Path: what
+   followed its name, IOP_MAXIMUM_NAME characters. *FileObject is referenced once.
+   PASSIVE_LEVEL. */
+NTSTATUS IopCreateFile(PDEVICE_OBJECT Device, const WCHAR *Path, PIOP_OPEN Open,
+                       PFILE_OBJECT *FileObject);
 VOID IopDeleteFileObject(PVOID Body);
+VOID IopCloseFileObject(PVOID Body); /* its last handle has gone */
+
+/* filelock.c: the lock that makes the requests of a synchronous file come one after the
+   other. Alertable: the wait for it may end with STATUS_ALERTED or STATUS_USER_APC.
+   PASSIVE_LEVEL. */
+NTSTATUS IopLockFile(PFILE_OBJECT File, BOOLEAN Alertable);
+VOID IopUnlockFile(PFILE_OBJECT File);
+
+/* filerequest.c: what every request through a handle has in common. Whoever begins one
+   makes its IRP, fills the next stack location and the buffers, then sends the request or
+   abandons it; either ends it. */
+typedef struct _IOP_FILE_REQUEST {
+    PFILE_OBJECT File;     /* referenced */
+    ACCESS_MASK Granted;   /* the rights of the handle */
+    PDEVICE_OBJECT Device; /* the top of the file's stack, referenced */
+    PIRP Irp;
+    PKEVENT Event; /* the caller's, referenced; or NULL */
+    PIO_STATUS_BLOCK IoStatusBlock;
+    PIO_APC_ROUTINE ApcRoutine;
+    PVOID ApcContext;
+    PVOID Thread;        /* whom the APC is for, referenced; or NULL */
+    BOOLEAN Synchronous; /* its caller waits */
+    BOOLEAN Locked;      /* and holds the lock of the file */
+    BOOLEAN Moves;       /* its end sets the position of the file, */
+    LONGLONG Start;      /* so many bytes behind this one */
+    KEVENT Done;         /* Synchronous: the IRP is the waiter's again */
+    KAPC Apc;
+} IOP_FILE_REQUEST, *PIOP_FILE_REQUEST;
+
+/* What the caller of a Zw routine passes. */
+typedef struct _IOP_FILE_CALL {
+    HANDLE FileHandle;
+    HANDLE Event; /* or NULL */
+    PIO_APC_ROUTINE ApcRoutine;
+    PVOID ApcContext;
+    PIO_STATUS_BLOCK IoStatusBlock;
+    ACCESS_MASK Access;  /* of FileHandle, that a user-mode caller would need */
+    BOOLEAN Synchronous; /* whatever the file is */
+} IOP_FILE_CALL, *PIOP_FILE_CALL;
+
+/* Anything but STATUS_SUCCESS: there is no request. It can be STATUS_ALERTED. */
+NTSTATUS IopBeginFileRequest(const IOP_FILE_CALL *Call, PIOP_FILE_REQUEST *Request);
+/* Gives it an IRP; FALSE: pool is short. */
+BOOLEAN IopBuildFileIrp(PIOP_FILE_REQUEST Request, UCHAR MajorFunction);
+NTSTATUS IopAbandonFileRequest(PIOP_FILE_REQUEST Request,
+                               NTSTATUS Status); /* its Status */
+NTSTATUS IopSendFileRequest(PIOP_FILE_REQUEST Request);
+/* The IRP of a request has run off the top. IRQL <= DISPATCH_LEVEL. */
+VOID IopFinishFileIrp(PIRP Irp, CCHAR PriorityBoost);
 
 /* ---- requests
  * ----------------------------------------------------------------------------- */
 /* IRP.AllocationFlags, private to the I/O manager as NT's are to NT's. */
 #define IOP_IRP_FROM_POOL 0x01 /* IoAllocateIrp made it: an end off the top frees it */
 #define IOP_IRP_BUILT     0x02 /* IoBuild... made it: buffers and MDLs are ours as well */
+#define IOP_IRP_FILE      0x04 /* of a IOP_FILE_REQUEST, which Tail.Overlay.IrpExtension is */
 
 /* irp.c: the counts behind IoQueryIrpAccount. */
 VOID IopAccountIssue(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack);
 VOID IopAccountCompletion(PIRP Irp, PIO_STACK_LOCATION Stack);
 BOOLEAN IopWantsCompletion(PIRP Irp, UCHAR Control); /* complete.c */
 VOID IopFinishIrp(PIRP Irp, CCHAR PriorityBoost);    /* finish.c */
+VOID IopReleaseBuffers(PIRP Irp); /* copies back, then frees what was made for Irp */
+
+/* build.c: the buffer of a read or write, by the flags of the device; the buffers of a
+   control request, by the method of its code, which stands in Stack with the lengths.
+   FALSE: pool is short, and Irp has what IopReleaseBuffers gives back. */
+BOOLEAN IopAttachTransfer(PIRP Irp, PDEVICE_OBJECT Device, BOOLEAN Write, PVOID Buffer,
+                          ULONG Length);
+BOOLEAN IopAttachControl(PIRP Irp, PIO_STACK_LOCATION Stack, PVOID Input, PVOID Output);
+/* A system buffer alone, for a request that is always buffered. */
+BOOLEAN IopAttachSystemBuffer(PIRP Irp, SIZE_T BufferLength, PVOID Input,
+                              SIZE_T InputLength, PVOID Output, SIZE_T OutputLength);
 
 /* sendirp.c: sends an IRP with the given stack location to the top of Device's stack and
    waits. Information: in, its initial value; out, its final one; may be NULL.
    PASSIVE_LEVEL. */
 NTSTATUS IopSendIrp(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
                     NTSTATUS InitialStatus, PULONG_PTR Information);
+/* The same to Device itself, whatever is attached to it. */
+NTSTATUS IopSendIrpTo(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
+                      NTSTATUS InitialStatus, PULONG_PTR Information);
 
 /* ---- DMA
  * ---------------------------------------------------------------------------------- */
@@ -250,7 +335,6 @@ NTSTATUS NTAPI IoAttachDeviceToDeviceStackSafe(PDEVICE_OBJECT SourceDevice,
                                                PDEVICE_OBJECT *AttachedToDeviceObject);
 PDEVICE_OBJECT NTAPI IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject);
 PDEVICE_OBJECT NTAPI IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject);
-PDEVICE_OBJECT NTAPI IoGetRelatedDeviceObject(PFILE_OBJECT FileObject);
 NTSTATUS NTAPI RtlCheckRegistryKey(ULONG RelativeTo, PWSTR Path);
 
 /* ---- registry

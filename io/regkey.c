@@ -16,7 +16,8 @@ IopDeleteKeyObject(PVOID Body)
     UNREFERENCED_PARAMETER(Body);
 }
 
-static struct _OBJECT_TYPE IopKeyObjectType = {"Key", IopDeleteKeyObject, 0};
+static struct _OBJECT_TYPE IopKeyObjectType = {.Name = "Key",
+                                               .Delete = IopDeleteKeyObject};
 
 NTSTATUS
 IopReferenceKey(HANDLE Handle, PVOID *Key, PUNICODE_STRING Path)
@@ -77,7 +78,7 @@ ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
         Status = STATUS_OBJECT_NAME_NOT_FOUND;
     }
     if (NT_SUCCESS(Status)) {
-        Status = ObCreateHandle(Key, KeyHandle);
+        Status = ObCreateHandle(Key, KEY_ALL_ACCESS, KeyHandle);
     }
     ObDereferenceObject(Key); /* the handle has a reference of its own */
     return Status;

@@ -15,30 +15,40 @@ IopSentIrpCompleted(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
 }
 
 NTSTATUS
+IopSendIrpTo(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
+             NTSTATUS InitialStatus, PULONG_PTR Information)
+{
+    PIRP Irp = IoAllocateIrp(Device->StackSize, FALSE);
+    NTSTATUS Status;
+    KEVENT Event;
+
+    if (Irp == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    Irp->IoStatus.Status = InitialStatus;
+    Irp->IoStatus.Information = Information == NULL ? 0 : *Information;
+    Irp->Tail.Overlay.Thread = PsGetCurrentThread();
+    Irp->Tail.Overlay.OriginalFileObject = Location->FileObject;
+    *IoGetNextIrpStackLocation(Irp) = *Location;
+    IoSetCompletionRoutine(Irp, IopSentIrpCompleted, &Event, TRUE, TRUE, TRUE);
+    IofCallDriver(Device, Irp);
+    KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
+    Status = Irp->IoStatus.Status;
+    if (Information != NULL) {
+        *Information = Irp->IoStatus.Information;
+    }
+    IoFreeIrp(Irp);
+    return Status;
+}
+
+NTSTATUS
 IopSendIrp(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
            NTSTATUS InitialStatus, PULONG_PTR Information)
 {
     PDEVICE_OBJECT Top = IoGetAttachedDeviceReference(Device);
-    PIRP Irp = IoAllocateIrp(Top->StackSize, FALSE);
-    NTSTATUS Status = STATUS_INSUFFICIENT_RESOURCES;
-    KEVENT Event;
+    NTSTATUS Status = IopSendIrpTo(Top, Location, InitialStatus, Information);
 
-    if (Irp != NULL) {
-        KeInitializeEvent(&Event, NotificationEvent, FALSE);
-        Irp->IoStatus.Status = InitialStatus;
-        Irp->IoStatus.Information = Information == NULL ? 0 : *Information;
-        Irp->Tail.Overlay.Thread = PsGetCurrentThread();
-        Irp->Tail.Overlay.OriginalFileObject = Location->FileObject;
-        *IoGetNextIrpStackLocation(Irp) = *Location;
-        IoSetCompletionRoutine(Irp, IopSentIrpCompleted, &Event, TRUE, TRUE, TRUE);
-        IofCallDriver(Top, Irp);
-        KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
-        Status = Irp->IoStatus.Status;
-        if (Information != NULL) {
-            *Information = Irp->IoStatus.Information;
-        }
-        IoFreeIrp(Irp);
-    }
     ObDereferenceObject(Top);
     return Status;
 }

@@ -4,9 +4,16 @@
 #include "iop.h"
 #include "iopnp.h"
 
-struct _OBJECT_TYPE IopDeviceObjectType = {"Device", IopDeleteDeviceObject, 0};
-struct _OBJECT_TYPE IopDriverObjectType = {"Driver", IopDeleteDriverObject, 0};
-struct _OBJECT_TYPE IopFileObjectType = {"File", IopDeleteFileObject, 0};
+struct _OBJECT_TYPE IopDeviceObjectType = {.Name = "Device",
+                                           .Delete = IopDeleteDeviceObject};
+struct _OBJECT_TYPE IopDriverObjectType = {.Name = "Driver",
+                                           .Delete = IopDeleteDriverObject};
+struct _OBJECT_TYPE IopFileObjectType = {
+    .Name = "File",
+    .Delete = IopDeleteFileObject,
+    .Close = IopCloseFileObject,
+    .Mapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE,
+                FILE_ALL_ACCESS}};
 
 const CHAR *IopOptions = "";
 

@@ -78,18 +78,23 @@ BOOLEAN ExIsTrackedPaged(PVOID Address);
 /* ---- objects: header before the body, counted references
  * -------------------------------- */
 typedef VOID OB_DELETE_ROUTINE(PVOID Body);
+typedef VOID OB_CLOSE_ROUTINE(PVOID Body);
 
 struct _OBJECT_TYPE {
     const CHAR *Name;
     OB_DELETE_ROUTINE *Delete; /* called at PASSIVE_LEVEL when the last reference goes */
     ULONG64 Live;              /* objects that exist; for leak accounting */
+    OB_CLOSE_ROUTINE *Close;   /* NULL, or called by ZwClose for the last handle */
+    GENERIC_MAPPING Mapping;   /* what generic rights to a handle of it stand for */
 };
 
 /* Allocates a zeroed body of Size bytes, one reference; NULL when pool is short. */
 PVOID ObCreateObject(POBJECT_TYPE Type, SIZE_T Size);
 POBJECT_TYPE ObQueryType(PVOID Body);
-/* Kernel handles: one table for the system process. */
-NTSTATUS ObCreateHandle(PVOID Body, PHANDLE Handle);
+/* Kernel handles: one table for the system process. Access: the rights the handle gives. */
+NTSTATUS ObCreateHandle(PVOID Body, ACCESS_MASK Access, PHANDLE Handle);
+/* Access without generic rights, as objects of Type know it. */
+ACCESS_MASK ObMapAccess(POBJECT_TYPE Type, ACCESS_MASK Access);
 
 /* ---- system threads
  * ---------------------------------------------------------------------- */

@@ -22,12 +22,21 @@ typedef struct _OBJECT_HANDLE_INFORMATION {
 #define STANDARD_RIGHTS_REQUIRED 0x000F0000
 #define STANDARD_RIGHTS_READ     READ_CONTROL
 #define STANDARD_RIGHTS_ALL      0x001F0000
+#define MAXIMUM_ALLOWED          0x02000000
 #define GENERIC_ALL              0x10000000
 #define GENERIC_EXECUTE          0x20000000
 #define GENERIC_WRITE            0x40000000
 #define GENERIC_READ             0x80000000
 #define EVENT_ALL_ACCESS         0x001F0003
 #define EVENT_MODIFY_STATE       0x0002
+
+/* What the generic rights mean for one type of object. */
+typedef struct _GENERIC_MAPPING {
+    ACCESS_MASK GenericRead;
+    ACCESS_MASK GenericWrite;
+    ACCESS_MASK GenericExecute;
+    ACCESS_MASK GenericAll;
+} GENERIC_MAPPING, *PGENERIC_MAPPING;
 
 /* As in debug.h: a driver's name for a data export is the address of the variable. */
 extern DECLSPEC_IMPORT POBJECT_TYPE ExEventObjectType;
@@ -57,6 +66,14 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI LONG_PTR NTAPI
 /* For callers that hold locks the deletion of the object would need. */
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
     ObDereferenceObjectDeferDelete(_In_ PVOID Object);
+
+/* A handle to a referenced object. PassedAccessState: NULL. */
+_IRQL_requires_(PASSIVE_LEVEL) _Must_inspect_result_ NTKERNELAPI NTSTATUS NTAPI
+    ObOpenObjectByPointer(_In_ PVOID Object, _In_ ULONG HandleAttributes,
+                          _In_opt_ PVOID PassedAccessState,
+                          _In_ ACCESS_MASK DesiredAccess,
+                          _In_opt_ POBJECT_TYPE ObjectType,
+                          _In_ KPROCESSOR_MODE AccessMode, _Out_ PHANDLE Handle);
 
 #define ObReferenceObject(Object)   ObfReferenceObject(Object)
 #define ObDereferenceObject(Object) ObfDereferenceObject(Object)

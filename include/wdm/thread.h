@@ -53,6 +53,12 @@ KeGetCurrentProcessorNumber(VOID)
 
 #define PsGetCurrentThread() ((PETHREAD)KeGetCurrentThread())
 
+/* Handles that always are: of the calling thread, of its process. */
+#define NtCurrentThread()  ((HANDLE)(LONG_PTR)-2)
+#define ZwCurrentThread()  NtCurrentThread()
+#define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
+#define ZwCurrentProcess() NtCurrentProcess()
+
 /* --- Threads ---------------------------------------------------------------------- */
 
 typedef struct _CLIENT_ID {
