@@ -1,5 +1,6 @@
 /*
- * Two serial ports: COM1 carries text for people, COM2 the report for tools.
+ * Two serial ports: COM1 carries text for people, COM2 the report for tools. A program
+ * that needs COM1 for itself can have the text on COM2 too (boot option log=com2).
  *
  * Polled, without interrupts and without a lock, because a bugcheck prints from anywhere.
  * The caller serializes; what two processors write at once is mixed, and some of it lost.
@@ -43,6 +44,7 @@ typedef struct _HALP_UART {
 
 static HALP_UART HalpTextPort = {.Base = COM1_BASE};
 static HALP_UART HalpReportPort = {.Base = COM2_BASE};
+static PHALP_UART HalpLogPort = &HalpTextPort; /* where text goes */
 
 /* A port that is not there does not keep what is written to its scratch register. */
 static BOOLEAN
@@ -117,19 +119,26 @@ HalSerialPortPresent(ULONG Number)
     return Number == 0 ? HalpTextPort.Present : Number == 1 && HalpReportPort.Present;
 }
 
-/* Writes text to COM1. Any IRQL, interrupts on or off; no lock. */
+VOID
+HalSelectDebugPort(ULONG Number)
+{
+    HalpLogPort = Number == 1 && HalpReportPort.Present ? &HalpReportPort : &HalpTextPort;
+}
+
+/* Writes text to the log's port. Any IRQL, interrupts on or off; no lock. */
 VOID
 HalWriteDebugPort(const CHAR *Text, SIZE_T Length)
 {
+    PHALP_UART Uart = HalpLogPort;
     UCHAR Room = 0;
-    if (!HalpTextPort.Present) {
+    if (!Uart->Present) {
         return;
     }
     for (SIZE_T Index = 0; Index < Length; Index++) {
         if (Text[Index] == '\n') {
-            HalpWriteUart(&HalpTextPort, '\r', &Room);
+            HalpWriteUart(Uart, '\r', &Room);
         }
-        HalpWriteUart(&HalpTextPort, Text[Index], &Room);
+        HalpWriteUart(Uart, Text[Index], &Room);
     }
 }
 
