@@ -22,7 +22,7 @@ typedef struct _PERF_COMMAND {
     PCHAR Word[PERF_MAXIMUM_WORDS];
     ULONG Words;
     ULONG
-        Number[PERF_MAXIMUM_WORDS]; /* of a word that is a number; Number[0] is unused */
+    Number[PERF_MAXIMUM_WORDS]; /* of a word that is a number; Number[0] is unused */
 } PERF_COMMAND, *PPERF_COMMAND;
 
 /* console.c: PASSIVE_LEVEL, the thread only. */
