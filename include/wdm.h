@@ -35,6 +35,7 @@
 #include <wdm/dpc.h>
 #include <wdm/thread.h>
 #include <wdm/sync.h>
+#include <wdm/extimer.h>
 #include <wdm/eresource.h>
 #include <wdm/interrupt.h>
 #include <wdm/object.h>
