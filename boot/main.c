@@ -17,9 +17,8 @@
 /* Option clocklimit=: ten seconds, because a busy host may keep a processor that long. */
 #define CLOCK_WATCHDOG_LIMIT 0x280
 
-/* Option applimit=, in seconds: `make run` gives the whole machine 60. */
-#define APPLICATION_LIMIT  45
-#define DIRECT_MAP_AT_BOOT 0x100000000ULL /* what entry.asm maps */
+#define APPLICATION_LIMIT_SECONDS 45 /* `make run` gives the whole machine 60 */
+#define DIRECT_MAP_AT_BOOT        0x100000000ULL /* what entry.asm maps */
 
 static BOOT_INFORMATION BootInformation;
 
@@ -27,7 +26,6 @@ static BOOT_INFORMATION BootInformation;
 VOID
 BootRefuse(const CHAR *Why)
 {
-    HalSelectDebugPort(0);
     KePrintUnlocked("dirql: cannot start: %s\n", Why);
     HalLeaveMachine(HAL_VERDICT_BOOT_REFUSED);
 }
@@ -72,19 +70,6 @@ BootReadOptions(VOID)
         Length += HalReadFirmwareFile("opt/dirql/cmdline", Options + Length,
                                       BOOT_MAXIMUM_OPTIONS - 1 - Length);
         Options[Length] = '\0';
-    }
-}
-
-/* log=com2: from here on COM1 is a program's, up to the verdict or a stop report. */
-static VOID
-BootSelectLog(VOID)
-{
-    static const CHAR Com2[] = "com2";
-    ULONG Length;
-    const CHAR *Port = RtlQueryOption(BootInformation.Options, "log", &Length);
-
-    if (Port != NULL && Length == sizeof(Com2) - 1 && memcmp(Port, Com2, Length) == 0) {
-        HalSelectDebugPort(1);
     }
 }
 
@@ -138,11 +123,9 @@ BootInitializePlatform(VOID)
             HalPciUsesEcam() ? "ECAM" : "ports", HalQueryTimeStampFrequency() / 1000000);
 }
 
-/* The last words are for whoever waits at COM1. */
 static VOID
 BootFinish(const CHAR *Failure, ULONG Verdict)
 {
-    HalSelectDebugPort(0);
     if (Failure == NULL) {
         KePrint("dirql: verdict: passed\n");
     } else {
@@ -160,8 +143,7 @@ BootRunMachine(BOOLEAN *Ended)
 {
     static CHAR Reason[80];
     const CHAR *Failure = BootLoadModules(&BootInformation);
-    ULONG Limit = RtlQueryNumber(BootInformation.Options, "applimit", APPLICATION_LIMIT);
-    NTSTATUS Status = IoWaitForApplications(Limit != 0 ? Limit : MAXULONG);
+    NTSTATUS Status = IoWaitForApplications(APPLICATION_LIMIT_SECONDS);
 
     *Ended = Status != STATUS_IO_TIMEOUT;
     if (Failure == NULL && !NT_SUCCESS(Status)) {
@@ -290,7 +272,6 @@ BootMain(ULONG64 InformationBase, ULONG64 EntryTimeStamp)
     KePrint("dirql: NT %s interrupt profile on %s\n", DIRQL_NT_NAME, ArchFeatures.Brand);
     BootReadLoader(InformationBase, EntryTimeStamp);
     BootReadOptions();
-    BootSelectLog();
     BootProvoke(TRUE);
     Wrong = BootCheckModules(&BootInformation);
     if (Wrong != NULL) {

@@ -1,6 +1,5 @@
 /*
- * Two serial ports: COM1 carries text for people, COM2 the report for tools. A program
- * that needs COM1 for itself can have the text on COM2 too (boot option log=com2).
+ * Two serial ports: COM1 carries text for people, COM2 the report for tools.
  *
  * Polled, without interrupts and without a lock, because a bugcheck prints from anywhere.
  * The caller serializes; what two processors write at once is mixed, and some of it lost.
@@ -44,7 +43,6 @@ typedef struct _HALP_UART {
 
 static HALP_UART HalpTextPort = {.Base = COM1_BASE};
 static HALP_UART HalpReportPort = {.Base = COM2_BASE};
-static PHALP_UART HalpLogPort = &HalpTextPort; /* where text goes */
 
 /* A port that is not there does not keep what is written to its scratch register. */
 static BOOLEAN
@@ -119,26 +117,19 @@ HalSerialPortPresent(ULONG Number)
     return Number == 0 ? HalpTextPort.Present : Number == 1 && HalpReportPort.Present;
 }
 
-VOID
-HalSelectDebugPort(ULONG Number)
-{
-    HalpLogPort = Number == 1 && HalpReportPort.Present ? &HalpReportPort : &HalpTextPort;
-}
-
-/* Writes text to the log's port. Any IRQL, interrupts on or off; no lock. */
+/* Writes text to COM1. Any IRQL, interrupts on or off; no lock. */
 VOID
 HalWriteDebugPort(const CHAR *Text, SIZE_T Length)
 {
-    PHALP_UART Uart = HalpLogPort;
     UCHAR Room = 0;
-    if (!Uart->Present) {
+    if (!HalpTextPort.Present) {
         return;
     }
     for (SIZE_T Index = 0; Index < Length; Index++) {
         if (Text[Index] == '\n') {
-            HalpWriteUart(Uart, '\r', &Room);
+            HalpWriteUart(&HalpTextPort, '\r', &Room);
         }
-        HalpWriteUart(Uart, Text[Index], &Room);
+        HalpWriteUart(&HalpTextPort, Text[Index], &Room);
     }
 }
 

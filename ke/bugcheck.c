@@ -53,7 +53,6 @@ KiRaiseToStop(VOID)
 {
     __writecr8(HIGH_LEVEL);
     InterlockedExchange(&KiBugCheckActive, 1);
-    HalSelectDebugPort(0); /* wherever the log went, this is for a reader */
 }
 
 typedef VOID KI_STOP_STAGE(VOID);

@@ -3,6 +3,7 @@
  */
 #include "wdfp.h"
 #include "device.h"
+#include "target.h"
 
 static VOID
 WdfpDestroyDevice(PWDFP_OBJECT Object)
@@ -63,6 +64,7 @@ WdfpCreateWdmDevice(PWDFP_DEVICE Device)
             Device->DeviceObject = NULL;
             return STATUS_NO_SUCH_DEVICE;
         }
+        WdfpOpenLocalTarget(Device);
     }
     WdfpSetDeviceFlags(Device);
     return STATUS_SUCCESS;
@@ -83,6 +85,7 @@ WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
     InitializeListHead(&Device->DmaEnablers);
     InitializeListHead(&Device->Queues);
     InitializeListHead(&Device->Files);
+    InitializeListHead(&Device->Targets);
     WDF_DEVICE_STATE_INIT(&Device->State);
 }
 
@@ -116,7 +119,10 @@ ImpWdfDeviceCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT *DeviceIni
         return Status;
     }
     WdfpInitializeDevice(Device, Init);
-    Status = WdfpCreateWdmDevice(Device);
+    Status = WdfpCreateLocalTarget(Device);
+    if (NT_SUCCESS(Status)) {
+        Status = WdfpCreateWdmDevice(Device);
+    }
     if (!NT_SUCCESS(Status)) {
         Device->Init = NULL;
         WdfpDelete(Device);

@@ -11,6 +11,7 @@
 
 struct _WDFP_QUEUE;
 struct _WDFP_RESOURCES;
+struct _WDFP_TARGET;
 
 /* How far up a device is; each includes those before. (WDF-30) */
 typedef enum _WDFP_DEVICE_STEP {
@@ -61,6 +62,8 @@ typedef struct _WDFP_DEVICE {
     struct _WDFP_QUEUE
         *Dispatch[IRP_MJ_MAXIMUM_FUNCTION + 1]; /* where a major function goes */
     LIST_ENTRY Files;                           /* WDFP_FILE.Link; TreeLock */
+    LIST_ENTRY Targets;                         /* WDFP_TARGET.Link; TreeLock */
+    struct _WDFP_TARGET *LocalTarget;           /* NULL: nothing is below */
 } WDFP_DEVICE, *PWDFP_DEVICE;
 
 static inline PWDFP_DEVICE

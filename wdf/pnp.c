@@ -10,6 +10,7 @@
 #include "filter.h"
 #include "powerdown.h"
 #include "pnpstate.h"
+#include "target.h"
 
 /* A device was found: its driver says whether and how it serves it. PASSIVE_LEVEL. */
 NTSTATUS
@@ -105,6 +106,7 @@ WdfpRemoveDevice(PWDFP_DEVICE Device, PIRP Irp)
 
     WdfpPowerDown(Device, WdfPowerDeviceD3Final);
     WdfpEndSelfManaged(Device);
+    WdfpEndTargets(Device);
     Irp->IoStatus.Status = STATUS_SUCCESS;
     IoSkipCurrentIrpStackLocation(Irp);
     Status = IoCallDriver(Lower, Irp);

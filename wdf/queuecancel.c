@@ -141,8 +141,10 @@ WdfpCancelCancelable(PWDFP_QUEUE Queue)
              Link != &Queue->Presented && Request == NULL; Link = Link->Flink) {
             PWDFP_REQUEST Candidate = CONTAINING_RECORD(Link, WDFP_REQUEST, Link);
 
-            /* On the list, so not completed: the IRP is there. */
-            if (IoSetCancelRoutine(Candidate->Irp, NULL) != NULL) {
+            /* On the list, so not completed: the IRP is there. Without a callback the
+               routine is that of a driver it was sent to. */
+            if (Candidate->CancelRoutine != NULL &&
+                IoSetCancelRoutine(Candidate->Irp, NULL) != NULL) {
                 Candidate->Irp->Cancel = TRUE;
                 Request = Candidate;
             }

@@ -202,7 +202,8 @@ VOID NTAPI
 ImpWdfRequestStopAcknowledge(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
                              BOOLEAN Requeue)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = Requeue ? WdfpReceivedRequest(DriverGlobals, Handle)
+                                    : WdfpDriversRequest(DriverGlobals, Handle);
     PWDFP_QUEUE Queue = Request->Queue;
 
     if (Queue == NULL || !Request->Stopping) {

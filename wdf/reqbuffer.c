@@ -128,7 +128,7 @@ ImpWdfRequestRetrieveInputBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST H
                                  SIZE_T Minimum, PVOID *Buffer, SIZE_T *Length)
 {
     WDFP_BUFFER Found = {NULL, 0};
-    NTSTATUS Status = WdfpInputBuffer(WdfpDriversRequest(DriverGlobals, Handle), &Found);
+    NTSTATUS Status = WdfpInputBuffer(WdfpReceivedRequest(DriverGlobals, Handle), &Found);
 
     return WdfpReturnBuffer(Status, &Found, Minimum, Buffer, Length);
 }
@@ -140,7 +140,8 @@ ImpWdfRequestRetrieveOutputBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST 
                                   SIZE_T Minimum, PVOID *Buffer, SIZE_T *Length)
 {
     WDFP_BUFFER Found = {NULL, 0};
-    NTSTATUS Status = WdfpOutputBuffer(WdfpDriversRequest(DriverGlobals, Handle), &Found);
+    NTSTATUS Status =
+        WdfpOutputBuffer(WdfpReceivedRequest(DriverGlobals, Handle), &Found);
 
     return WdfpReturnBuffer(Status, &Found, Minimum, Buffer, Length);
 }
@@ -156,14 +157,14 @@ WdfpFillParameters(PWDFP_REQUEST Request, PWDF_REQUEST_PARAMETERS Parameters)
     }
     Parameters->Type = (WDF_REQUEST_TYPE)Stack->MajorFunction;
     Parameters->MinorFunction = Stack->MinorFunction;
-    /* Both unions have the members of one kind in the same places, in 32 bytes. */
+    /* Both unions have the members of one kind in the same places, in 32 bytes. Lengths are
+       twice as long here; but what an internal control has there may be an address. */
     C_ASSERT(sizeof(Stack->Parameters) >= sizeof(Parameters->Parameters));
     RtlCopyMemory(&Parameters->Parameters, &Stack->Parameters,
                   sizeof(Parameters->Parameters));
     if (Stack->MajorFunction == IRP_MJ_READ || Stack->MajorFunction == IRP_MJ_WRITE) {
         Parameters->Parameters.Read.Length = Stack->Parameters.Read.Length;
-    } else if (Stack->MajorFunction == IRP_MJ_DEVICE_CONTROL ||
-               Stack->MajorFunction == IRP_MJ_INTERNAL_DEVICE_CONTROL) {
+    } else if (Stack->MajorFunction == IRP_MJ_DEVICE_CONTROL) {
         Parameters->Parameters.DeviceIoControl.OutputBufferLength =
             Stack->Parameters.DeviceIoControl.OutputBufferLength;
         Parameters->Parameters.DeviceIoControl.InputBufferLength =
@@ -177,5 +178,5 @@ VOID NTAPI
 ImpWdfRequestGetParameters(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
                            PWDF_REQUEST_PARAMETERS Parameters)
 {
-    WdfpFillParameters(WdfpDriversRequest(DriverGlobals, Handle), Parameters);
+    WdfpFillParameters(WdfpReceivedRequest(DriverGlobals, Handle), Parameters);
 }

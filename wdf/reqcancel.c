@@ -40,7 +40,7 @@ ImpWdfRequestMarkCancelableEx(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Hand
                               PFN_WDF_REQUEST_CANCEL EvtRequestCancel)
 {
     WdfpRequire(WdfpGlobals(DriverGlobals), EvtRequestCancel, "EvtRequestCancel");
-    return WdfpMarkCancelable(WdfpDriversRequest(DriverGlobals, Handle),
+    return WdfpMarkCancelable(WdfpReceivedRequest(DriverGlobals, Handle),
                               EvtRequestCancel);
 }
 
@@ -53,8 +53,8 @@ ImpWdfRequestMarkCancelable(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle
     PWDFP_GLOBALS Globals = WdfpGlobals(DriverGlobals);
 
     WdfpRequire(Globals, EvtRequestCancel, "EvtRequestCancel");
-    if (WdfpMarkCancelable(WdfpDriversRequest(DriverGlobals, Handle), EvtRequestCancel) ==
-        STATUS_CANCELLED) {
+    if (WdfpMarkCancelable(WdfpReceivedRequest(DriverGlobals, Handle),
+                           EvtRequestCancel) == STATUS_CANCELLED) {
         WDFP_CALL_VOID(Globals, EvtRequestCancel, Handle);
     }
 }
@@ -65,7 +65,7 @@ NTSTATUS
 NTAPI
 ImpWdfRequestUnmarkCancelable(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
 
     if (Request->CancelRoutine == NULL) {
         return STATUS_INVALID_PARAMETER;

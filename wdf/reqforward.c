@@ -11,7 +11,7 @@
 static PWDFP_REQUEST
 WdfpRequestToMove(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
 
     if (!Request->Presented || Request->Irp->CancelRoutine != NULL) {
         WdfpViolation(WdfpGlobals(DriverGlobals),

@@ -40,7 +40,7 @@ NTAPI
 ImpWdfRequestRetrieveInputMemory(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
                                  WDFMEMORY *Memory)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
     WDFP_BUFFER Found = {NULL, 0};
     NTSTATUS Status = WdfpInputBuffer(Request, &Found);
 
@@ -54,7 +54,7 @@ NTAPI
 ImpWdfRequestRetrieveOutputMemory(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
                                   WDFMEMORY *Memory)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
     WDFP_BUFFER Found = {NULL, 0};
     NTSTATUS Status = WdfpOutputBuffer(Request, &Found);
 
@@ -102,7 +102,7 @@ NTAPI
 ImpWdfRequestRetrieveInputWdmMdl(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
                                  PMDL *Mdl)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
     WDFP_BUFFER Found = {NULL, 0};
     NTSTATUS Status = WdfpInputBuffer(Request, &Found);
 
@@ -115,7 +115,7 @@ NTAPI
 ImpWdfRequestRetrieveOutputWdmMdl(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle,
                                   PMDL *Mdl)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
     WDFP_BUFFER Found = {NULL, 0};
     NTSTATUS Status = WdfpOutputBuffer(Request, &Found);
 
@@ -154,7 +154,7 @@ ImpWdfRequestRetrieveUnsafeUserInputBuffer(PWDF_DRIVER_GLOBALS DriverGlobals,
                                            WDFREQUEST Handle, SIZE_T Minimum,
                                            PVOID *Buffer, SIZE_T *Length)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
     WDFP_BUFFER Found = {NULL, 0};
     NTSTATUS Status = WdfpInputBuffer(Request, &Found);
 
@@ -169,7 +169,7 @@ ImpWdfRequestRetrieveUnsafeUserOutputBuffer(PWDF_DRIVER_GLOBALS DriverGlobals,
                                             WDFREQUEST Handle, SIZE_T Minimum,
                                             PVOID *Buffer, SIZE_T *Length)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(DriverGlobals, Handle);
     WDFP_BUFFER Found = {NULL, 0};
     NTSTATUS Status = WdfpOutputBuffer(Request, &Found);
 

@@ -5,6 +5,7 @@
 #include "file.h"
 #include "queue.h"
 #include "request.h"
+#include "sending.h"
 
 static VOID
 WdfpFreeRequestMdls(PWDFP_REQUEST Request)
@@ -19,9 +20,15 @@ WdfpFreeRequestMdls(PWDFP_REQUEST Request)
     }
 }
 
+static VOID
+WdfpDestroyRequest(PWDFP_OBJECT Object)
+{
+    WdfpFreeSending((PWDFP_REQUEST)Object);
+}
+
 static const WDFP_TYPE WdfpRequestObjectType = {
     WdfpRequestType,      "WDFREQUEST", sizeof(WDFP_REQUEST),
-    WDFP_TYPE_FRAMEWORKS, NULL,         NULL};
+    WDFP_TYPE_FRAMEWORKS, NULL,         WdfpDestroyRequest};
 
 NTSTATUS
 WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result)
@@ -49,6 +56,18 @@ WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result)
 }
 
 VOID
+WdfpForgetRequest(PWDFP_REQUEST Request)
+{
+    if (Request->Sending != NULL) {
+        WdfpUndress(Request->Sending);
+    }
+    WdfpFreeRequestMdls(Request);
+    Request->Irp = NULL;
+    Request->Presented = FALSE;
+    WdfpDelete(Request);
+}
+
+VOID
 WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost)
 {
     PIRP Irp = Request->Irp;
@@ -56,10 +75,7 @@ WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost)
     if (Request->Completing != NULL) {
         Request->Completing(Request, Status);
     }
-    WdfpFreeRequestMdls(Request);
-    Request->Irp = NULL;
-    Request->Presented = FALSE;
-    WdfpDelete(Request);
+    WdfpForgetRequest(Request);
     Irp->IoStatus.Status = Status;
     IoCompleteRequest(Irp, Boost);
 }
@@ -77,12 +93,32 @@ WdfpDriversRequest(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle)
     return Request;
 }
 
+PWDFP_REQUEST
+WdfpReceivedRequest(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle)
+{
+    PWDFP_REQUEST Request = WdfpDriversRequest(Globals, Handle);
+
+    if (Request->Device == NULL) {
+        WdfpViolation(WdfpGlobals(Globals),
+                      "a request of the driver's own is used as one it was sent",
+                      WDF_REQUEST_FATAL_ERROR, 0, (ULONG_PTR)Handle,
+                      (ULONG_PTR)Request->Irp);
+    }
+    if (Request->Sent) {
+        WdfpViolation(WdfpGlobals(Globals), "a request is used while it is sent",
+                      WDF_REQUEST_FATAL_ERROR,
+                      WDF_REQUEST_FATAL_ERROR_REQUEST_ALREADY_SENT, (ULONG_PTR)Handle,
+                      (ULONG_PTR)Request->Irp);
+    }
+    return Request;
+}
+
 /* Completes a request of the driver's, and presents the next of its queue. A request that
    can still be cancelled is a stop: its cancel callback could come after this. */
 static VOID
 WdfpComplete(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle, NTSTATUS Status, CCHAR Boost)
 {
-    PWDFP_REQUEST Request = WdfpDriversRequest(Globals, Handle);
+    PWDFP_REQUEST Request = WdfpReceivedRequest(Globals, Handle);
     PWDFP_QUEUE Queue = Request->Queue;
 
     WdfpRequireIrql(WdfpGlobals(Globals), DISPATCH_LEVEL, "WdfRequestComplete");
@@ -148,12 +184,14 @@ ImpWdfRequestGetInformation(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle
     return WdfpDriversRequest(DriverGlobals, Handle)->Irp->IoStatus.Information;
 }
 
-/* The status the request has so far. Source: manual, WdfRequestGetStatus. */
+/* The status the request has so far: STATUS_PENDING while it is sent. Source: manual, WdfRequestGetStatus. */
 NTSTATUS
 NTAPI
 ImpWdfRequestGetStatus(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
 {
-    return WdfpDriversRequest(DriverGlobals, Handle)->Irp->IoStatus.Status;
+    PWDFP_REQUEST Request = WdfpDriversRequest(DriverGlobals, Handle);
+
+    return Request->Sent ? STATUS_PENDING : Request->Irp->IoStatus.Status;
 }
 
 /* The open that the request belongs to; NULL when the device has no file objects. Source:

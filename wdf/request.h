@@ -6,12 +6,13 @@
 #include "device.h"
 
 struct _WDFP_FILE;
+struct _WDFP_SENDING;
 
 typedef struct _WDFP_REQUEST {
-    WDFP_OBJECT Object; /* must be first */
-    LIST_ENTRY Link;    /* of the queue; its Lock */
-    PIRP Irp;           /* NULL: completed */
-    PWDFP_DEVICE Device;
+    WDFP_OBJECT Object;        /* must be first */
+    LIST_ENTRY Link;           /* of the queue; its Lock */
+    PIRP Irp;                  /* NULL: completed */
+    PWDFP_DEVICE Device;       /* that it came to; NULL: the driver's own, to be sent */
     struct _WDFP_QUEUE *Queue; /* NULL: of none, as a create is */
     struct _WDFP_FILE *File;   /* NULL: the device has no file objects */
     BOOLEAN Presented;         /* the driver has it */
@@ -19,12 +20,19 @@ typedef struct _WDFP_REQUEST {
     BOOLEAN CanceledOnQueue;   /* EvtIoCanceledOnQueue completes it */
     BOOLEAN Stopping;          /* EvtIoStop was called; the queue's Lock, as the next */
     BOOLEAN Acknowledged;      /* and answered: the driver keeps it */
+    BOOLEAN Formatted;         /* its next stack location is filled */
+    volatile BOOLEAN Sent;     /* and in other hands */
+    BOOLEAN OwnIrp;            /* of WdfRequestCreate: the IRP is the framework's */
+    BOOLEAN FreesIrp;          /* the IRP goes with the request */
     PFN_WDF_REQUEST_CANCEL CancelRoutine;
     PVOID InputMemory; /* PWDFP_MEMORY, made when they are asked for */
     PVOID OutputMemory;
     PMDL InputMdl; /* of the system buffer, made when they are asked for */
     PMDL OutputMdl;
     VOID (*Completing)(struct _WDFP_REQUEST *Request, NTSTATUS Status); /* or NULL */
+    PFN_WDF_REQUEST_COMPLETION_ROUTINE CompletionRoutine;
+    WDFCONTEXT CompletionContext;
+    struct _WDFP_SENDING *Sending; /* NULL: never formatted or sent */
 } WDFP_REQUEST, *PWDFP_REQUEST;
 
 /* request.c. At or below DISPATCH_LEVEL. */
@@ -33,8 +41,12 @@ typedef struct _WDFP_REQUEST {
 NTSTATUS WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result);
 /* Completes the IRP and deletes the request, which is on no queue. */
 VOID WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost);
+/* Gives the IRP up, which goes on without the request, and deletes that. */
+VOID WdfpForgetRequest(PWDFP_REQUEST Request);
 /* The request behind a handle that the driver has, or a stop: 0x10D, 5 or 6. */
 PWDFP_REQUEST WdfpDriversRequest(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle);
+/* The same of one that has come to a device, and is not sent to a target. */
+PWDFP_REQUEST WdfpReceivedRequest(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle);
 
 /* queuecancel.c: what IoCancelIrp calls for a waiting request. */
 DRIVER_CANCEL WdfpCancelWaiting;

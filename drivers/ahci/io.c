@@ -31,21 +31,14 @@ AhciCompleteDiskIrp(PAHCI_PORT Port, PIRP Irp, NTSTATUS Status, ULONG_PTR Inform
     IoReleaseRemoveLock(&Disk->Common.RemoveLock, Irp);
 }
 
-/* IRP_MJ_CREATE, CLOSE, CLEANUP: the open files of a disk are counted (leave.c). */
+/* Opening and closing carry no state. IRP_MJ_CREATE, CLOSE, CLEANUP. */
 NTSTATUS
 AhciCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
-    PAHCI_EXTENSION Extension = DeviceObject->DeviceExtension;
-    UCHAR MajorFunction = IoGetCurrentIrpStackLocation(Irp)->MajorFunction;
-    NTSTATUS Status = STATUS_SUCCESS;
+    UNREFERENCED_PARAMETER(DeviceObject);
 
-    if (Extension->Kind == AhciKindDisk && MajorFunction == IRP_MJ_CREATE) {
-        Status = AhciOpenDisk((PAHCI_DISK)Extension);
-    } else if (Extension->Kind == AhciKindDisk && MajorFunction == IRP_MJ_CLOSE) {
-        AhciCloseDisk((PAHCI_DISK)Extension);
-    }
-    AhciCompleteIrp(Irp, Status, 0);
-    return Status;
+    AhciCompleteIrp(Irp, STATUS_SUCCESS, 0);
+    return STATUS_SUCCESS;
 }
 
 /*

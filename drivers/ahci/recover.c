@@ -170,7 +170,7 @@ AhciRecover(PDEVICE_OBJECT DeviceObject, PVOID Context)
     PAHCI_DISK Disk = DeviceObject->DeviceExtension;
     PAHCI_PORT Port = Context;
     AHCI_VERDICT Verdict = {.Tag = AHCI_NO_TAG};
-    NTSTATUS Status = AhciGoneStatus(Port->Hba);
+    NTSTATUS Status = STATUS_NO_SUCH_DEVICE;
     KIRQL OldIrql;
     ULONG Failed;
 
@@ -196,7 +196,7 @@ AhciRecover(PDEVICE_OBJECT DeviceObject, PVOID Context)
     } else {
         DbgPrint("ahci: port %u: %s\n", (unsigned)Port->Number,
                  Verdict.Present ? "does not restart" : "the disk is gone");
-        AhciFailWaiting(Port, AhciGoneStatus(Port->Hba));
+        AhciFailWaiting(Port, STATUS_NO_SUCH_DEVICE);
     }
     IoReleaseRemoveLock(&Disk->Common.RemoveLock, Port);
 }

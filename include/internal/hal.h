@@ -36,9 +36,7 @@
 /* ---- debugport.c: COM1 for text, COM2 for the machine-readable report ----------------
  */
 VOID HalInitializeDebugPort(VOID);
-/* Text goes to COM1 (0, as it starts) or, if there is one, to COM2 (1). Any IRQL. */
-VOID HalSelectDebugPort(ULONG Number);
-/* Polled output of text; any IRQL, also with interrupts off. '\n' becomes "\r\n". */
+/* Polled output; any IRQL, also with interrupts off. '\n' becomes "\r\n" on COM1. */
 VOID HalWriteDebugPort(const CHAR *Text, SIZE_T Length);
 /* Whether the UART of COM1 (0) or COM2 (1) is there. Any IRQL. */
 BOOLEAN HalSerialPortPresent(ULONG Number);

@@ -1,1 +1,0 @@
-"""Driving a machine that can be measured from outside (docs/performance.md)."""
