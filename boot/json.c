@@ -91,10 +91,14 @@ BootWriteInterrupt(PKINTERRUPT Interrupt, PVOID Context)
     BootDescribeIsr(Interrupt, Text, sizeof(Text));
     BootWriteString(Text);
     BootWrite(", \"address\": \"0x%p\", \"gate_inside\": %s, \"interrupts\": %I64u, "
-              "\"claimed\": %u, \"dpcs_queued\": %I64u}",
+              "\"claimed\": %u, \"dpcs_queued\": ",
               Interrupt, KeIsGateInside(Interrupt) ? "true" : "false",
-              KeQueryIsrCount(Interrupt), Interrupt->ServiceCount,
-              KeQueryIsrDpcCount(Interrupt));
+              KeQueryIsrCount(Interrupt), Interrupt->ServiceCount);
+    if (KE_COUNTS_ISR_DPCS) {
+        BootWrite("%I64u}", KeQueryIsrDpcCount(Interrupt));
+    } else {
+        BootWrite("null}");
+    }
 }
 
 static VOID

@@ -147,17 +147,20 @@ BootDescribeGate(PKINTERRUPT Interrupt)
 static VOID
 BootPrintInterrupt(PKINTERRUPT Interrupt, PVOID Context)
 {
-    CHAR Source[16], Isr[80];
+    CHAR Source[16], Isr[80], Dpcs[24] = "-";
 
     UNREFERENCED_PARAMETER(Context);
+    if (KE_COUNTS_ISR_DPCS) {
+        RtlFormat(Dpcs, sizeof(Dpcs), "%I64u", KeQueryIsrDpcCount(Interrupt));
+    }
     BootDescribeSource(Interrupt, Source, sizeof(Source));
     BootDescribeIsr(Interrupt, Isr, sizeof(Isr));
-    KePrint("%3u  0x%02X  %4u  %4u  %-7s  %-6s  %-7s  %10I64u  %8u  %8I64u  %p  %s\n",
+    KePrint("%3u  0x%02X  %4u  %4u  %-7s  %-6s  %-7s  %10I64u  %8u  %8s  %p  %s\n",
             KeInterruptProcessor(Interrupt), Interrupt->Vector, Interrupt->Irql,
             Interrupt->SynchronizeIrql,
             (Interrupt->Mode == LevelSensitive) ? "level" : "latched", Source,
             BootDescribeGate(Interrupt), KeQueryIsrCount(Interrupt),
-            Interrupt->ServiceCount, KeQueryIsrDpcCount(Interrupt), Interrupt, Isr);
+            Interrupt->ServiceCount, Dpcs, Interrupt, Isr);
 }
 
 static VOID

@@ -119,8 +119,9 @@ VOID KeVisitInterrupts(KE_VISIT_INTERRUPT *Visit, PVOID Context);
    the chain it is in), and stands inside that object when the NT version says so. */
 BOOLEAN KeIsGateInside(PKINTERRUPT Interrupt);
 ULONG64 KeQueryIsrCount(PKINTERRUPT Interrupt); /* times its ISR was called */
-ULONG64
-KeQueryIsrDpcCount(PKINTERRUPT Interrupt); /* DPCs its ISR queued; 0 before NT 6.3 */
+/* DPCs its ISR queued, where the NT version's KINTERRUPT counts them; else 0. */
+#define KE_COUNTS_ISR_DPCS (DIRQL_NT >= 0x603)
+ULONG64 KeQueryIsrDpcCount(PKINTERRUPT Interrupt);
 /* TSC ticks spent in its ISR, and in the DPCs that queued; 0 before NT 6.3. */
 VOID KeQueryIsrTimes(PKINTERRUPT Interrupt, PULONG64 IsrTime, PULONG64 DpcTime);
 ULONG64

@@ -3,6 +3,7 @@
 import json
 
 NUMBER, TEXT, TRUTH = int, str, bool
+NUMBER_IF_KEPT = int | None  # null in NT versions that keep no such count
 
 SHAPE = {
     "nt": TEXT,
@@ -13,7 +14,7 @@ SHAPE = {
                            "synchronize_irql": NUMBER, "mode": TEXT, "source": TEXT,
                            "driver": TEXT, "isr": TEXT, "address": TEXT,
                            "gate_inside": TRUTH, "interrupts": NUMBER, "claimed": NUMBER,
-                           "dpcs_queued": NUMBER}],
+                           "dpcs_queued": NUMBER_IF_KEPT}],
     "devices": [{"name": TEXT, "driver": TEXT, "issued": NUMBER, "completed": NUMBER,
                  "bytes": NUMBER, "errors": NUMBER, "cancelled": NUMBER}],
     "accounting": {"lost": NUMBER, "interrupts_entered": NUMBER,
