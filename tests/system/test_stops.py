@@ -120,7 +120,7 @@ def test_nmi(boot, disk_image, cpus):
     """BUG-15: QEMU gives the NMI to all processors at once; one of them reports."""
     run = boot(disk=disk_image, options="hold", qmp=True, cpus=cpus)
     assert run.wait_for(r"^dirql: holding", 90), run.text()
-    run.qmp.command("inject-nmi")
+    run.qmp.last_command("inject-nmi")
     assert run.wait(30) == machine.BUGCHECK, run.text()
     code, parameters, name = verdict.stop_report(run)
     assert (code, name) == (0x80, "NMI_HARDWARE_FAILURE") and parameters[0] == 0x4F4454

@@ -1,5 +1,6 @@
 """A client of QEMU's machine protocol: JSON objects, one a line, over a Unix socket."""
 
+import contextlib
 import json
 import socket
 import time
@@ -44,6 +45,11 @@ class Qmp:
                 raise RuntimeError(f"{name}: {message['error']['desc']}")
             else:
                 return message["return"]
+
+    def last_command(self, name, **arguments):
+        """Runs a command upon which the guest may end QEMU before it answers."""
+        with contextlib.suppress(ConnectionError):
+            self.command(name, **arguments)
 
     def hmp(self, line, processor=0):
         """Runs a line of the human monitor, as seen by a processor, and returns its text.
