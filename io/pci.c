@@ -138,7 +138,9 @@ IoEnumerateDevices(VOID)
 PIOP_PDO
 IopPdoFromDevice(PDEVICE_OBJECT Device)
 {
-    return Device->DeviceObjectExtension->Node;
+    return Device->DriverObject == IopPciDriver || Device->DriverObject == IopRootDriver
+               ? Device->DeviceExtension
+               : NULL;
 }
 
 /* Power IRPs to a function: it is in D0 and stays there. */

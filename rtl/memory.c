@@ -50,9 +50,13 @@ memmove(void *Destination, const void *Source, SIZE_T Length)
 void *
 memset(void *Destination, int Value, SIZE_T Length)
 {
+    ULONG64 Pattern = (UCHAR)Value * 0x0101010101010101ULL;
+    SIZE_T Words = Length / sizeof(Pattern);
     void *To = Destination;
 
-    __asm__ volatile("rep stosb" : "+D"(To), "+c"(Length) : "a"(Value) : "memory");
+    Length %= sizeof(Pattern);
+    __asm__ volatile("rep stosq" : "+D"(To), "+c"(Words) : "a"(Pattern) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(To), "+c"(Length) : "a"(Pattern) : "memory");
     return Destination;
 }
 

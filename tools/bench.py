@@ -4,11 +4,11 @@
 Under -icount shift=0 the TSC advances by one for each guest instruction, so the figures are
 whole numbers and the same in every run. Seven boots: bench.sys measures the paths of one
 processor, and the dispatcher, from inside, by line on one processor and on four, and by
-message; benchkmdf.sys the interrupt path of the framework; a boot with the network driver
-tells when the first device interrupt came; and with two processors gdb steps from the IPI
-vector to the handler's first instruction, because the two processors' instructions share one
-clock and cannot be told apart by it. In the same way it steps through an event of the
-trace."""
+message; benchkmdf.sys the interrupt path of the framework and its requests; a boot with the
+network driver tells when the first device interrupt came; and with two processors gdb steps
+from the IPI vector to the handler's first instruction, because the two processors'
+instructions share one clock and cannot be told apart by it. In the same way it steps through
+an event of the trace."""
 
 import argparse
 import json
@@ -30,6 +30,8 @@ FIGURES = {
     "isr_to_dpc": ("ISR's return to the DPC's first instruction", 120, "433"),
     "interrupt_with_dpc": ("an interrupt and its DPC, all of it", None, ""),
     "kmdf_overhead": ("what the framework adds to that, ISR and DPC together", 60, ""),
+    "kmdf_request_present": ("IoCallDriver to the handler of a KMDF queue", 600, ""),
+    "kmdf_request_complete": ("WdfRequestComplete to the sender's routine", 520, ""),
     "dpc_insert_to_run": ("KeInsertQueueDpc at PASSIVE_LEVEL to the DPC", 180, ""),
     "chained_extra_isr": ("each further ISR on a shared line", None, ""),
     "msi_vector_to_isr": ("the same by message (MSI), message ISR", None, ""),
@@ -82,22 +84,24 @@ def boot(image, folder, modules, cpus=1, extra=()):
     return machine
 
 
-def measure_inside(image, folder, cpus=1):
-    machine = boot(image, folder, "bench.sys", cpus=cpus, extra=["-device", "edu"])
+def printed_figures(machine):
     return {match[1]: int(match[2])
             for match in (re.match(r"bench: (\w+) (\d+)$", line) for line in machine.lines)
             if match}
 
 
+def measure_inside(image, folder, cpus=1):
+    machine = boot(image, folder, "bench.sys", cpus=cpus, extra=["-device", "edu"])
+    return printed_figures(machine)
+
+
 def measure_framework(nt, folder):
-    """The same interrupt and DPC as callbacks of a KMDF driver."""
+    """The same interrupt and DPC as callbacks of a KMDF driver, and its requests."""
     image = iso.make(folder / "benchkmdf.iso", paths.kernel(nt), [
         (paths.BUILD / "apps/benchkmdf.sys",
          r"benchkmdf.sys kind=app hwid=PCI\VEN_1234&DEV_11E8")])
     machine = boot(image, folder, "benchkmdf.sys", extra=["-device", "edu"])
-    lines = (re.match(r"bench: kmdf_interrupt_with_dpc (\d+)$", line)
-             for line in machine.lines)
-    return next(int(match[1]) for match in lines if match)
+    return printed_figures(machine)
 
 
 def measure_start(image, folder):
@@ -184,7 +188,8 @@ def main():
     for key in ("vector_to_isr", "event_to_waiter", "context_switch"):
         figures[key + "_4cpus"] = crowd[key]
     figures.update(crowd | alone)
-    figures["kmdf_overhead"] = (measure_framework(nt, folder)
+    figures.update(measure_framework(nt, folder))
+    figures["kmdf_overhead"] = (figures.pop("kmdf_interrupt_with_dpc")
                                 - figures["interrupt_with_dpc"])
     figures.update(measure_start(image, folder))
     kernel = paths.kernel(nt)

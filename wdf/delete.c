@@ -61,7 +61,8 @@ WdfpRunDeletion(PWDFP_OBJECT Object)
     PWDFP_OBJECT Child;
     KIRQL OldIrql;
 
-    while ((Child = WdfpTakeChild(Object)) != NULL) {
+    /* None is added any more: an empty list, seen without the lock, stays empty. */
+    while (!IsListEmpty(&Object->Children) && (Child = WdfpTakeChild(Object)) != NULL) {
         WdfpDelete(Child);
         WdfpDereference(Child);
     }
@@ -118,6 +119,20 @@ WdfpFreeContexts(PWDFP_OBJECT Object)
     }
 }
 
+/* Gives the memory back; the handle is found out from now on. */
+static VOID
+WdfpFreeObject(PWDFP_OBJECT Object)
+{
+    PNPAGED_LOOKASIDE_LIST Lookaside = Object->Lookaside;
+
+    Object->Signature = WDFP_FREED;
+    if (Lookaside != NULL) {
+        ExFreeToNPagedLookasideList(Lookaside, Object);
+    } else {
+        ExFreePoolWithTag(Object, Object->Globals->Public.DriverTag);
+    }
+}
+
 /* The handle is still good in the destroy callbacks, for contexts and nothing else. */
 VOID
 WdfpDestroy(PWDFP_OBJECT Object)
@@ -135,8 +150,7 @@ WdfpDestroy(PWDFP_OBJECT Object)
         Object->Type->Destroy(Object);
     }
     WdfpFreeContexts(Object);
-    Object->Signature = WDFP_FREED;
-    ExFreePoolWithTag(Object, Globals->Public.DriverTag);
+    WdfpFreeObject(Object);
     if (Parent != NULL) {
         WdfpDereference(Parent);
     }

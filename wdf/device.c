@@ -3,6 +3,7 @@
  */
 #include "wdfp.h"
 #include "device.h"
+#include "request.h"
 #include "target.h"
 
 static VOID
@@ -10,6 +11,9 @@ WdfpDestroyDevice(PWDFP_OBJECT Object)
 {
     PWDFP_DEVICE Device = (PWDFP_DEVICE)Object;
 
+    if (Device->Driver != NULL) {
+        ExDeleteNPagedLookasideList(&Device->Requests);
+    }
     if (Device->SymbolicLink.Buffer != NULL) {
         ExFreePoolWithTag(Device->SymbolicLink.Buffer, WDFP_TAG);
     }
@@ -87,6 +91,7 @@ WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
     InitializeListHead(&Device->Files);
     InitializeListHead(&Device->Targets);
     WDF_DEVICE_STATE_INIT(&Device->State);
+    WdfpInitializeRequests(Device);
 }
 
 /*

@@ -57,7 +57,8 @@ typedef struct _WDFP_DEVICE {
     WDF_DEVICE_POWER_CAPABILITIES PowerCapabilities;
     UNICODE_STRING SymbolicLink; /* pool; empty for none */
 
-    LIST_ENTRY Queues; /* WDFP_QUEUE.Link; TreeLock */
+    NPAGED_LOOKASIDE_LIST Requests; /* the memory of WDFP_REQUESTs */
+    LIST_ENTRY Queues;              /* WDFP_QUEUE.Link; TreeLock */
     struct _WDFP_QUEUE *DefaultQueue;
     struct _WDFP_QUEUE
         *Dispatch[IRP_MJ_MAXIMUM_FUNCTION + 1]; /* where a major function goes */

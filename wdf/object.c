@@ -51,23 +51,34 @@ WdfpInsertChild(PWDFP_OBJECT Parent, PWDFP_OBJECT Object)
     return Status;
 }
 
+SIZE_T
+WdfpObjectSize(const WDFP_TYPE *Type, PWDF_OBJECT_ATTRIBUTES Attributes)
+{
+    return ALIGN_UP_BY((SIZE_T)Type->Size, 16) + WdfpContextSize(Attributes);
+}
+
 /* The zeroed memory of an object, its head and first context filled. */
 static PWDFP_OBJECT
 WdfpAllocateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
-                   PWDF_OBJECT_ATTRIBUTES Attributes)
+                   PWDF_OBJECT_ATTRIBUTES Attributes, PNPAGED_LOOKASIDE_LIST Lookaside)
 {
-    SIZE_T Size = ALIGN_UP_BY(Type->Size, 16);
-    PWDFP_OBJECT Object = ExAllocatePoolZero(
-        NonPagedPoolNx, Size + WdfpContextSize(Attributes), Globals->Public.DriverTag);
+    SIZE_T Size = WdfpObjectSize(Type, Attributes);
+    PWDFP_OBJECT Object =
+        Lookaside != NULL
+            ? ExAllocateFromNPagedLookasideList(Lookaside)
+            : ExAllocatePoolWithTag(NonPagedPoolNx, Size, Globals->Public.DriverTag);
 
     if (Object == NULL) {
         return NULL;
     }
+    RtlZeroMemory(Object, Size);
     Object->Signature = WDFP_SIGNATURE | (ULONG)Type->Number << 24;
     Object->References = 1;
     Object->Globals = Globals;
     Object->Type = Type;
-    Object->Contexts = (PWDFP_CONTEXT)((PUCHAR)Object + Size);
+    Object->Lookaside = Lookaside;
+    Object->Contexts =
+        (PWDFP_CONTEXT)((PUCHAR)Object + ALIGN_UP_BY((SIZE_T)Type->Size, 16));
     InitializeListHead(&Object->Children);
     InitializeListHead(&Object->Sibling);
     WdfpInitializeContext(Object->Contexts, Object, Attributes);
@@ -76,9 +87,10 @@ WdfpAllocateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
 }
 
 NTSTATUS
-WdfpCreateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
-                 PWDF_OBJECT_ATTRIBUTES Attributes, PVOID DefaultParent,
-                 BOOLEAN ParentAllowed, PVOID *Result)
+WdfpCreateObjectFrom(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
+                     PWDF_OBJECT_ATTRIBUTES Attributes, PVOID DefaultParent,
+                     BOOLEAN ParentAllowed, PNPAGED_LOOKASIDE_LIST Lookaside,
+                     PVOID *Result)
 {
     NTSTATUS Status = WdfpCheckAttributes(Attributes);
     PWDFP_OBJECT Parent = DefaultParent;
@@ -93,7 +105,7 @@ WdfpCreateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
         }
         Parent = WdfpAnyObject(&Globals->Public, Attributes->ParentObject);
     }
-    Object = WdfpAllocateObject(Globals, Type, Attributes);
+    Object = WdfpAllocateObject(Globals, Type, Attributes, Lookaside);
     if (Object == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -110,6 +122,15 @@ WdfpCreateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
     }
     *Result = Object;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS
+WdfpCreateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
+                 PWDF_OBJECT_ATTRIBUTES Attributes, PVOID Parent, BOOLEAN ParentAllowed,
+                 PVOID *Result)
+{
+    return WdfpCreateObjectFrom(Globals, Type, Attributes, Parent, ParentAllowed, NULL,
+                                Result);
 }
 
 VOID

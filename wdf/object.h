@@ -80,8 +80,9 @@ typedef struct DECLSPEC_ALIGN(16) _WDFP_OBJECT {
     struct _WDFP_GLOBALS *Globals;
     PWDFP_CONTEXT Contexts; /* the first in the object's memory; grows at the end */
     const WDFP_TYPE *Type;
-    struct _WDFP_OBJECT *Parent; /* referenced */
-    LIST_ENTRY Children;         /* TreeLock, newest first, as the next two */
+    PNPAGED_LOOKASIDE_LIST Lookaside; /* where its memory goes back; NULL: to the pool */
+    struct _WDFP_OBJECT *Parent;      /* referenced */
+    LIST_ENTRY Children;              /* TreeLock, newest first, as the next two */
     LIST_ENTRY Sibling;
     WDFP_STATE State;
     WDF_EXECUTION_LEVEL ExecutionLevel; /* inherited already */
@@ -131,6 +132,13 @@ WdfpObject(PWDF_DRIVER_GLOBALS Globals, const VOID *Handle, WDFP_TYPE_NUMBER Typ
 NTSTATUS WdfpCreateObject(struct _WDFP_GLOBALS *Globals, const WDFP_TYPE *Type,
                           PWDF_OBJECT_ATTRIBUTES Attributes, PVOID Parent,
                           BOOLEAN ParentAllowed, PVOID *Object);
+/* The same with memory from a list whose blocks have WdfpObjectSize bytes, and which belongs
+   to Parent; NULL: from the pool. */
+NTSTATUS WdfpCreateObjectFrom(struct _WDFP_GLOBALS *Globals, const WDFP_TYPE *Type,
+                              PWDF_OBJECT_ATTRIBUTES Attributes, PVOID Parent,
+                              BOOLEAN ParentAllowed, PNPAGED_LOOKASIDE_LIST Lookaside,
+                              PVOID *Object);
+SIZE_T WdfpObjectSize(const WDFP_TYPE *Type, PWDF_OBJECT_ATTRIBUTES Attributes);
 VOID WdfpReference(PVOID Object);
 VOID WdfpDereference(PVOID Object);
 /* The first ancestor of Type, or the object itself; NULL when there is none. */

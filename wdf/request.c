@@ -30,16 +30,31 @@ static const WDFP_TYPE WdfpRequestObjectType = {
     WdfpRequestType,      "WDFREQUEST", sizeof(WDFP_REQUEST),
     WDFP_TYPE_FRAMEWORKS, NULL,         WdfpDestroyRequest};
 
+/* What the driver wants in the requests of a device; NULL: nothing. */
+static PWDF_OBJECT_ATTRIBUTES
+WdfpRequestAttributes(PWDFP_DEVICE Device)
+{
+    return Device->Init->RequestAttributes.Size == 0 ? NULL
+                                                     : &Device->Init->RequestAttributes;
+}
+
+VOID
+WdfpInitializeRequests(PWDFP_DEVICE Device)
+{
+    ExInitializeNPagedLookasideList(
+        &Device->Requests, NULL, NULL, POOL_NX_ALLOCATION,
+        WdfpObjectSize(&WdfpRequestObjectType, WdfpRequestAttributes(Device)),
+        Device->Object.Globals->Public.DriverTag, 0);
+}
+
 NTSTATUS
 WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result)
 {
-    PWDF_OBJECT_ATTRIBUTES Attributes = Device->Init->RequestAttributes.Size == 0
-                                            ? NULL
-                                            : &Device->Init->RequestAttributes;
     PFILE_OBJECT FileObject = IoGetCurrentIrpStackLocation(Irp)->FileObject;
     PWDFP_REQUEST Request;
-    NTSTATUS Status = WdfpCreateObject(Device->Object.Globals, &WdfpRequestObjectType,
-                                       Attributes, Device, FALSE, (PVOID *)&Request);
+    NTSTATUS Status = WdfpCreateObjectFrom(Device->Object.Globals, &WdfpRequestObjectType,
+                                           WdfpRequestAttributes(Device), Device, FALSE,
+                                           &Device->Requests, (PVOID *)&Request);
 
     if (!NT_SUCCESS(Status)) {
         return Status;

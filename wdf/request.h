@@ -37,6 +37,8 @@ typedef struct _WDFP_REQUEST {
 
 /* request.c. At or below DISPATCH_LEVEL. */
 
+/* Prepares a device's memory for requests, as its Init says. PASSIVE_LEVEL. */
+VOID WdfpInitializeRequests(PWDFP_DEVICE Device);
 /* The object of an IRP that has reached the device. */
 NTSTATUS WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result);
 /* Completes the IRP and deletes the request, which is on no queue. */

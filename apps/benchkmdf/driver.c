@@ -3,10 +3,9 @@
  *
  * The callbacks do what bench.sys's ISR and DPC do, and nearly with the same instructions,
  * but that the DPC is queued through the framework. What the whole takes more is what the
- * framework costs.
+ * framework costs. Requests: request.c.
  */
-#include <wdf.h>
-#include <bench.h>
+#include "benchkmdf.h"
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -44,7 +43,6 @@ BenchThread(PVOID Context)
     ULONG64 Empty = MAXULONG64;
     ULONG Memory;
 
-    UNREFERENCED_PARAMETER(Context);
     for (ULONG Try = 0; Try < TRIES; Try++) {
         BenchRaise(&Memory, 1);
         Empty = min(Empty, BenchStamps.Resumed - BenchStamps.Raised);
@@ -52,6 +50,7 @@ BenchThread(PVOID Context)
         Smallest = min(Smallest, BenchStamps.Resumed - BenchStamps.Raised);
     }
     DbgPrint("bench: kmdf_interrupt_with_dpc %I64u\n", Smallest - Empty);
+    BenchRequests(Context);
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
@@ -61,9 +60,8 @@ BenchStart(WDFDEVICE Device)
     HANDLE Thread;
     NTSTATUS Status;
 
-    UNREFERENCED_PARAMETER(Device);
     Status = PsCreateSystemThread(&Thread, THREAD_ALL_ACCESS, NULL, NULL, NULL,
-                                  BenchThread, NULL);
+                                  BenchThread, WdfDeviceWdmGetDeviceObject(Device));
     if (NT_SUCCESS(Status)) {
         ZwClose(Thread);
     }
@@ -113,6 +111,9 @@ BenchDeviceAdd(WDFDRIVER Driver, PWDFDEVICE_INIT Init)
     Callbacks.EvtDeviceSelfManagedIoInit = BenchStart;
     WdfDeviceInitSetPnpPowerEventCallbacks(Init, &Callbacks);
     Status = WdfDeviceCreate(&Init, WDF_NO_OBJECT_ATTRIBUTES, &Device);
+    if (NT_SUCCESS(Status)) {
+        Status = BenchCreateQueue(Device);
+    }
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

@@ -104,7 +104,6 @@ IrpTests(VOID)
     TestCancelRace();
     TestRemoveLock();
     TestStartIo();
-    TestStartAttributes();
 }
 
 static VOID NTAPI

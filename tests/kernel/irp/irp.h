@@ -46,7 +46,5 @@ KTAP_SUITE TestAssociated;
 /* transfer.c */
 KTAP_SUITE TestMethods, TestTransfers, TestStatuses;
 /* cancel.c */
-KTAP_SUITE TestCancel, TestCancelRace, TestRemoveLock;
-/* startio.c */
-KTAP_SUITE TestStartIo, TestStartAttributes;
+KTAP_SUITE TestCancel, TestCancelRace, TestRemoveLock, TestStartIo;
 DRIVER_STARTIO StartIo;

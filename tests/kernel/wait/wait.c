@@ -174,7 +174,6 @@ WaitTests(VOID)
     TestNotification();
     TestSynchronization();
     TestEventStates();
-    TestMakingLevels();
     TestSetFromDpc();
     TestSemaphore();
     TestMutex();

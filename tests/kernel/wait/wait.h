@@ -25,7 +25,6 @@ ULONG CountDone(PWAITER Waiters, ULONG Count);
 NTSTATUS Poll(PVOID Object);
 
 /* event.c */
-KTAP_SUITE TestNotification, TestSynchronization, TestEventStates, TestSetFromDpc,
-    TestMakingLevels;
+KTAP_SUITE TestNotification, TestSynchronization, TestEventStates, TestSetFromDpc;
 /* count.c */
 KTAP_SUITE TestSemaphore, TestMutex, TestFastMutex;
