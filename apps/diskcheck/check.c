@@ -17,6 +17,7 @@ _Static_assert(PATTERN_SECTOR_SIZE == DISK_SECTOR_SIZE, "one pattern a sector");
 
 typedef struct _DISKCHECK_CRC {
     ULONG Crc;
+    ULONGLONG Summed; /* bytes: less than Total when chunks could not be read */
     ULONGLONG Total;
 } DISKCHECK_CRC, *PDISKCHECK_CRC;
 
@@ -32,6 +33,7 @@ DiskcheckAddToCrc(PVOID Context, ULONGLONG Offset, PUCHAR Buffer, ULONG Length)
     ULONGLONG End = Offset + Length;
 
     State->Crc = Crc32cUpdate(State->Crc, Buffer, Length);
+    State->Summed += Length;
     if (End / DISKCHECK_PROGRESS_BYTES != Offset / DISKCHECK_PROGRESS_BYTES) {
         DbgPrint("diskcheck: %I64u of %I64u MiB\n", End / DISKCHECK_MIB,
                  State->Total / DISKCHECK_MIB);
@@ -42,14 +44,14 @@ DiskcheckAddToCrc(PVOID Context, ULONGLONG Offset, PUCHAR Buffer, ULONG Length)
 static NTSTATUS
 DiskcheckReadAll(PDISK Disk)
 {
-    DISKCHECK_CRC State = {.Crc = 0, .Total = Disk->Length};
+    DISKCHECK_CRC State = {.Total = Disk->Length};
     NTSTATUS Status;
 
     Crc32cInitialize();
     Status = DiskStream(Disk, IRP_MJ_READ, 0, Disk->Length, DiskcheckAddToCrc, &State);
     if (NT_SUCCESS(Status)) {
         DbgPrint("diskcheck: crc32c 0x%08x over %I64u bytes\n", (unsigned)State.Crc,
-                 Disk->Length);
+                 State.Summed);
     }
     return Status;
 }

@@ -12,6 +12,7 @@
 #include "ahci.h"
 
 #define AHCI_MAXIMUM_ATTEMPTS 3
+#define AHCI_REFUSED_ATTEMPTS 2 /* when it was the disk itself that refused */
 #define AHCI_NO_TAG           AHCI_MAXIMUM_SLOTS
 
 static IO_WORKITEM_ROUTINE AhciRecover;
@@ -44,7 +45,8 @@ AhciErrorStatus(PAHCI_PORT Port, ULONG Error)
                                           : STATUS_IO_DEVICE_ERROR;
 }
 
-/* May the same command succeed the next time? Not if the disk itself has refused it. */
+/* May the same command well succeed the next time? The disk has tried what it can before it
+   refuses one. */
 static BOOLEAN
 AhciMayPass(PAHCI_PORT Port, ULONG Error)
 {
@@ -68,18 +70,18 @@ AhciFindGuilty(PAHCI_PORT Port, PAHCI_VERDICT Verdict)
     return Port->Exclusive ? Port->Issued : 0;
 }
 
-/* Of the guilty, those that have had their chances. */
+/* Of the guilty, those that have had their chances: an error that passes is nobody's. */
 static ULONG
 AhciCountAttempts(PAHCI_PORT Port, ULONG Guilty, BOOLEAN MayPass)
 {
+    ULONG Most = MayPass ? AHCI_MAXIMUM_ATTEMPTS : AHCI_REFUSED_ATTEMPTS;
     ULONG Failed = 0;
     ULONG Number;
 
     for (Number = 0; Number < AHCI_MAXIMUM_SLOTS; Number++) {
         PAHCI_SLOT Slot = &Port->Slots[Number];
 
-        if ((Guilty & (1UL << Number)) &&
-            (!MayPass || ++Slot->Attempts >= AHCI_MAXIMUM_ATTEMPTS)) {
+        if ((Guilty & (1UL << Number)) && ++Slot->Attempts >= Most) {
             Failed |= 1UL << Number;
         }
     }

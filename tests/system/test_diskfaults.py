@@ -30,7 +30,7 @@ class Bench:
         self.boot, self.image, self.nt, self.folder = boot, image, nt, folder
         self.qtest = None
 
-    def start(self, file, extra=(), seconds=30, depth=32):
+    def start(self, file, extra=(), seconds=30, depth=32, cpus=4):
         """file: the QEMU's layer between the disk and its image."""
         disk.make(self.image, 5, SIZE)
         modules = [(paths.BUILD / "drivers/ahci.sys",
@@ -42,7 +42,7 @@ class Bench:
         self.expected = disk.crc32c(self.image)
         node = json.dumps({"driver": "raw", "file": {**file, **self.lowest(file)}})
         self.machine = self.boot(
-            output, qmp=True, net=False,
+            output, qmp=True, net=False, cpus=cpus,
             extra=[*extra, "-drive",
                    "if=none,id=disk,file=json:" + node.replace(",", ",,"), "-device",
                    "ide-hd,drive=disk,id=sata,bus=ide.0,rerror=report,werror=report",
@@ -105,12 +105,12 @@ def bench(boot, tmp_path, nt):
         item.qtest.close()
 
 
-def inject(kind, errno, offset=None, once=False):
+def inject(kind, errno, *offsets, once=False):
+    """Errors at some offsets, or wherever it may be."""
     rule = {"event": "none", "iotype": kind, "errno": errno, "once": once,
             "immediately": False}
-    if offset is not None:
-        rule["sector"] = offset // disk.SECTOR
-    return {"driver": "blkdebug", "inject-error": [rule]}
+    places = [{"sector": offset // disk.SECTOR} for offset in offsets] or [{}]
+    return {"driver": "blkdebug", "inject-error": [rule | place for place in places]}
 
 
 def limit(bench, **limits):
@@ -149,9 +149,13 @@ def test_flush_that_fails(bench):
     bench.pattern_is_everywhere_but()
 
 
-def test_error_that_passes_is_not_the_clients(bench):
-    """An error among queued commands, gone at the second attempt."""
-    bench.start(inject("read", EIO, 2 * disk.MIB, once=True))
+@pytest.mark.parametrize("cpus", [2, 4])
+@pytest.mark.parametrize("sectors", [[0], [5, 9]], ids=["once", "twice"])
+def test_error_that_passes_is_not_the_clients(bench, sectors, cpus):
+    """An error among queued commands, gone at the second attempt; or one that meets the
+    second, which the command makes alone, and is gone at the third."""
+    offsets = [2 * disk.MIB + sector * disk.SECTOR for sector in sectors]
+    bench.start(inject("read", EIO, *offsets, once=True), cpus=cpus)
     bench.finish()
     assert bench.failures() == [] and bench.errors == 0
     assert bench.machine.find(r"^ahci: port 0: error")
