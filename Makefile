@@ -54,13 +54,14 @@ PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
              --driver='$(DRIVER)' --hwid='$(HWID)' --words='$(WORDS)' --verifier='$(VERIFIER)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
-.PHONY: all run trace test tests bench gdb lint format help packages packages-run iso clean
+.PHONY: all run monitor trace test tests bench gdb lint format help packages packages-run iso clean
 .DELETE_ON_ERROR:
 
 all: iso
 
 help:
 	@echo 'make run      boot $(CPUS) processors, serve e1000 and AHCI, report, power off'
+	@echo 'make monitor  the same machine with a prompt: look at the running kernel, and poke it'
 	@echo 'make trace    the same with the trace on: build/trace/trace.html and trace.json'
 	@echo 'make test     host, kernel and system tests'
 	@echo 'make bench    figures in guest instructions'
@@ -83,6 +84,11 @@ packages-run:
 run: packages-run
 	@$(MAKE) --no-print-directory -s iso
 	@$(PYTHON) tools/run.py $(RUN_FLAGS)
+
+monitor: packages-run
+	@$(MAKE) --no-print-directory -s iso
+	@$(PYTHON) tools/monitor.py --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) \
+	    --firmware $(FIRMWARE) --verifier='$(VERIFIER)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
 # A run that failed is worth a look too: its trace is written all the same.
 trace: packages-run
@@ -216,6 +222,8 @@ endef
 $(foreach Name,$(DRIVERS),$(eval $(call module_rule,drivers,$(Name),drivers/$(Name))))
 $(foreach Name,$(APPS),$(eval $(call module_rule,apps,$(Name),apps/$(Name))))
 $(foreach Name,$(TESTS),$(eval $(call module_rule,tests,$(Name),tests/kernel/$(Name))))
+
+build/apps/monitor.sys: drivers/edu/eduioctl.h
 
 FORMATTED := $(shell find $(FOLDERS) lib drivers apps examples tests tools \
                -name '*.c' -o -name '*.h') $(shell find include/internal -name '*.h')

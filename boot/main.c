@@ -17,7 +17,8 @@
 /* Option clocklimit=: ten seconds, because a busy host may keep a processor that long. */
 #define CLOCK_WATCHDOG_LIMIT 0x280
 
-#define APPLICATION_LIMIT_SECONDS 45 /* `make run` gives the whole machine 60 */
+/* Option applimit=, 0: none; `make run` gives the whole machine 60. */
+#define APPLICATION_LIMIT_SECONDS 45
 #define DIRECT_MAP_AT_BOOT        0x100000000ULL /* what entry.asm maps */
 
 static BOOT_INFORMATION BootInformation;
@@ -70,6 +71,25 @@ BootReadOptions(VOID)
         Length += HalReadFirmwareFile("opt/dirql/cmdline", Options + Length,
                                       BOOT_MAXIMUM_OPTIONS - 1 - Length);
         Options[Length] = '\0';
+    }
+}
+
+/* Whether the option Name has this value. */
+static BOOLEAN
+BootIsOption(const CHAR *Name, const CHAR *Value)
+{
+    ULONG Length;
+    const CHAR *Text = RtlQueryOption(BootInformation.Options, Name, &Length);
+
+    return Text != NULL && Length == strlen(Value) && memcmp(Text, Value, Length) == 0;
+}
+
+/* console=com2: COM1 is for a driver, and what the kernel prints goes to COM2. */
+static VOID
+BootChooseConsole(VOID)
+{
+    if (BootIsOption("console", "com2") && !HalMoveDebugPort()) {
+        KePrint("dirql: there is no COM2 for the console\n");
     }
 }
 
@@ -143,7 +163,9 @@ BootRunMachine(BOOLEAN *Ended)
 {
     static CHAR Reason[80];
     const CHAR *Failure = BootLoadModules(&BootInformation);
-    NTSTATUS Status = IoWaitForApplications(APPLICATION_LIMIT_SECONDS);
+    ULONG Limit =
+        RtlQueryNumber(BootInformation.Options, "applimit", APPLICATION_LIMIT_SECONDS);
+    NTSTATUS Status = IoWaitForApplications((Limit == 0) ? MAXULONG : Limit);
 
     *Ended = Status != STATUS_IO_TIMEOUT;
     if (Failure == NULL && !NT_SUCCESS(Status)) {
@@ -272,6 +294,7 @@ BootMain(ULONG64 InformationBase, ULONG64 EntryTimeStamp)
     KePrint("dirql: NT %s interrupt profile on %s\n", DIRQL_NT_NAME, ArchFeatures.Brand);
     BootReadLoader(InformationBase, EntryTimeStamp);
     BootReadOptions();
+    BootChooseConsole();
     BootProvoke(TRUE);
     Wrong = BootCheckModules(&BootInformation);
     if (Wrong != NULL) {

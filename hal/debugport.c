@@ -1,5 +1,6 @@
 /*
- * Two serial ports: COM1 carries text for people, COM2 the report for tools.
+ * Two serial ports: COM1 carries text for people, COM2 the report for tools. Where COM1 is
+ * a terminal that a driver serves, the text goes to COM2, and there is no report.
  *
  * Polled, without interrupts and without a lock, because a bugcheck prints from anywhere.
  * The caller serializes; what two processors write at once is mixed, and some of it lost.
@@ -41,8 +42,9 @@ typedef struct _HALP_UART {
     UCHAR Burst;   /* bytes it takes when its transmitter is empty */
 } HALP_UART, *PHALP_UART;
 
-static HALP_UART HalpTextPort = {.Base = COM1_BASE};
-static HALP_UART HalpReportPort = {.Base = COM2_BASE};
+static HALP_UART HalpUarts[] = {{.Base = COM1_BASE}, {.Base = COM2_BASE}};
+static PHALP_UART HalpTextPort = &HalpUarts[0];
+static PHALP_UART HalpReportPort = &HalpUarts[1]; /* NULL: none */
 
 /* A port that is not there does not keep what is written to its scratch register. */
 static BOOLEAN
@@ -107,42 +109,55 @@ HalpWriteUart(PHALP_UART Uart, CHAR Character, UCHAR *Room)
 VOID
 HalInitializeDebugPort(VOID)
 {
-    HalpStartUart(&HalpTextPort);
-    HalpStartUart(&HalpReportPort);
+    HalpStartUart(&HalpUarts[0]);
+    HalpStartUart(&HalpUarts[1]);
+}
+
+BOOLEAN
+HalMoveDebugPort(VOID)
+{
+    if (!HalpUarts[1].Present) {
+        return FALSE;
+    }
+    HalpReportPort = NULL;
+    HalpTextPort = &HalpUarts[1];
+    return TRUE;
 }
 
 BOOLEAN
 HalSerialPortPresent(ULONG Number)
 {
-    return Number == 0 ? HalpTextPort.Present : Number == 1 && HalpReportPort.Present;
+    return Number < RTL_NUMBER_OF(HalpUarts) && HalpUarts[Number].Present;
 }
 
-/* Writes text to COM1. Any IRQL, interrupts on or off; no lock. */
+/* Writes text to COM1, or where HalMoveDebugPort put it. Any IRQL, interrupts on or off; no lock. */
 VOID
 HalWriteDebugPort(const CHAR *Text, SIZE_T Length)
 {
+    PHALP_UART Uart = HalpTextPort;
     UCHAR Room = 0;
-    if (!HalpTextPort.Present) {
+    if (!Uart->Present) {
         return;
     }
     for (SIZE_T Index = 0; Index < Length; Index++) {
         if (Text[Index] == '\n') {
-            HalpWriteUart(&HalpTextPort, '\r', &Room);
+            HalpWriteUart(Uart, '\r', &Room);
         }
-        HalpWriteUart(&HalpTextPort, Text[Index], &Room);
+        HalpWriteUart(Uart, Text[Index], &Room);
     }
 }
 
-/* Writes bytes to COM2 as they are; FALSE when there is no such port. Any IRQL. */
+/* Writes bytes to COM2 as they are; FALSE when there is no report port. Any IRQL. */
 BOOLEAN
 HalWriteReportPort(const CHAR *Text, SIZE_T Length)
 {
+    PHALP_UART Uart = HalpReportPort;
     UCHAR Room = 0;
-    if (!HalpReportPort.Present) {
+    if (Uart == NULL || !Uart->Present) {
         return FALSE;
     }
     for (SIZE_T Index = 0; Index < Length; Index++) {
-        HalpWriteUart(&HalpReportPort, Text[Index], &Room);
+        HalpWriteUart(Uart, Text[Index], &Room);
     }
     return TRUE;
 }

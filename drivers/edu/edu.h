@@ -25,7 +25,8 @@ typedef struct _EDU_CONTEXT {
     PUCHAR Registers;
     volatile LONG PendingCauses; /* interlocked: ISR sets bits, the DPC takes them */
     volatile LONG IsrCalls;      /* interlocked */
-    volatile LONG Interrupts;    /* interlocked */
+    volatile LONG LooksAway;  /* interlocked: IOCTL_EDU_STORM; the ISR claims nothing */
+    volatile LONG Interrupts; /* interlocked */
     PDEVICE_OBJECT FunctionDevice;
 
     /* Set in AddDevice, constant afterwards. */

@@ -43,3 +43,12 @@ typedef struct _EDU_STATISTICS {
     ULONG Completed; /* requests that the device carried out */
     ULONG TimedOut;  /* requests that it did not */
 } EDU_STATISTICS, *PEDU_STATISTICS;
+
+/*
+ * In: ULONG. Not 0: raises a cause, and from now on the ISR looks away, as one with a bug
+ * would: the line stays up and is a storm (SPR-4). 0: the ISR does its work again, and takes
+ * the cause when its line is let through. Out: nothing. Answered at once;
+ * STATUS_NOT_SUPPORTED with a message, which comes once and storms never.
+ */
+#define IOCTL_EDU_STORM                                                                  \
+    CTL_CODE(FILE_DEVICE_UNKNOWN, 0x804, METHOD_BUFFERED, FILE_ANY_ACCESS)

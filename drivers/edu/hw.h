@@ -26,6 +26,7 @@
 #define EDU_ACKNOWLEDGE 0x64 /* write: clears these causes */
 
 #define EDU_CAUSE_FACTORIAL 0x00000001
+#define EDU_CAUSE_STORM     0x00000002 /* ours: IOCTL_EDU_STORM */
 #define EDU_CAUSE_DMA       0x00000100
 #define EDU_GONE            0xFFFFFFFF /* what a device that left the bus reads as */
 

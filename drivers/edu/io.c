@@ -87,6 +87,33 @@ EduQuery(PEDU_CONTEXT Context, PIRP Irp, PIO_STACK_LOCATION Stack)
     return EduCompleteIrp(Context, Irp, STATUS_SUCCESS, sizeof(*Answer));
 }
 
+/* Answers IOCTL_EDU_STORM. */
+static NTSTATUS
+EduStorm(PEDU_CONTEXT Context, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    NTSTATUS Status;
+    ULONG LooksAway;
+    KIRQL OldIrql;
+
+    if (Stack->Parameters.DeviceIoControl.InputBufferLength < sizeof(ULONG)) {
+        return EduCompleteIrp(Context, Irp, STATUS_INVALID_PARAMETER, 0);
+    }
+    LooksAway = *(PULONG)Irp->AssociatedIrp.SystemBuffer != 0;
+    KeAcquireSpinLock(&Context->Lock, &OldIrql);
+    Status = Context->Refusal;
+    if (NT_SUCCESS(Status) && Context->ConnectVersion == CONNECT_MESSAGE_BASED) {
+        Status = STATUS_NOT_SUPPORTED;
+    }
+    if (NT_SUCCESS(Status)) {
+        InterlockedExchange(&Context->LooksAway, (LONG)LooksAway);
+        if (LooksAway != 0) {
+            EduWrite(Context, EDU_RAISE, EDU_CAUSE_STORM);
+        }
+    }
+    KeReleaseSpinLock(&Context->Lock, OldIrql);
+    return EduCompleteIrp(Context, Irp, Status, 0);
+}
+
 /*
  * IRP_MJ_DEVICE_CONTROL: the codes of eduioctl.h. Beside the outcomes of reads and
  * writes: STATUS_BUFFER_TOO_SMALL, STATUS_INVALID_DEVICE_REQUEST for any other code.
@@ -105,6 +132,8 @@ EduDispatchDeviceControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     switch (Stack->Parameters.DeviceIoControl.IoControlCode) {
     case IOCTL_EDU_QUERY:
         return EduQuery(Context, Irp, Stack);
+    case IOCTL_EDU_STORM:
+        return EduStorm(Context, Irp, Stack);
     case IOCTL_EDU_RAISE:
     case IOCTL_EDU_FACTORIAL:
         Status = EduCheckControl(Irp, Stack);

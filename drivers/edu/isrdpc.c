@@ -6,7 +6,8 @@
 /*
  * DIRQL, interrupt lock held. Asks the device whether it was the one, acknowledges, keeps
  * the causes, and leaves the rest to the DPC. FALSE when the line's interrupt came from
- * another device (ISR-2), or a message for causes that the one before it had found too.
+ * another device (ISR-2), or a message for causes that the one before it had found too, or
+ * when a client has asked for a storm.
  */
 BOOLEAN
 NTAPI
@@ -18,7 +19,7 @@ EduIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
     UNREFERENCED_PARAMETER(Interrupt);
 
     InterlockedIncrement(&Context->IsrCalls);
-    if (Causes == 0 || Causes == EDU_GONE) {
+    if (Causes == 0 || Causes == EDU_GONE || Context->LooksAway != 0) {
         return FALSE;
     }
     EduWrite(Context, EDU_ACKNOWLEDGE, Causes);

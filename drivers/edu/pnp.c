@@ -66,6 +66,7 @@ EduStartDevice(PEDU_CONTEXT Context, PCM_RESOURCE_LIST Translated)
     NTSTATUS Status;
     KIRQL OldIrql;
 
+    Context->LooksAway = 0;
     Status = EduAcquireResources(Context, Translated);
     if (!NT_SUCCESS(Status)) {
         EduStopDevice(Context, Status);

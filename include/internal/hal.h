@@ -36,11 +36,14 @@
 /* ---- debugport.c: COM1 for text, COM2 for the machine-readable report ----------------
  */
 VOID HalInitializeDebugPort(VOID);
+/* Text goes to COM2 from now on, and there is no report. FALSE: there is no COM2, and all
+   stays as it is. Boot processor, before others run. */
+BOOLEAN HalMoveDebugPort(VOID);
 /* Polled output; any IRQL, also with interrupts off. '\n' becomes "\r\n" on COM1. */
 VOID HalWriteDebugPort(const CHAR *Text, SIZE_T Length);
 /* Whether the UART of COM1 (0) or COM2 (1) is there. Any IRQL. */
 BOOLEAN HalSerialPortPresent(ULONG Number);
-/* Raw bytes to COM2; FALSE when there is no second port. */
+/* Raw bytes to COM2; FALSE when there is no second port, or text has it. */
 BOOLEAN HalWriteReportPort(const CHAR *Text, SIZE_T Length);
 
 /* ---- firmware.c: QEMU fw_cfg ----------------------------------------------------------

@@ -1,7 +1,8 @@
 """One run of QEMU: its command line, its serial ports, its exit status.
 
 COM1 is text and is read line by line while the machine runs. COM2 is a file that holds the
-kernel's report afterwards. isa-debug-exit carries the verdict in the exit status."""
+kernel's report afterwards. With a terminal, COM1 is a socket for whoever types, text is on COM2
+(the kernel's option console=com2) and there is no report. isa-debug-exit carries the verdict in the exit status."""
 
 import re
 import shutil
@@ -26,11 +27,12 @@ class Machine:
 
     def __init__(self, iso, *, folder=None, cpus=4, machine="q35", firmware="bios",
                  memory=256, cpu="max", disk=None, net=True, options="", debug_exit=True,
-                 qmp=False, on_line=None, extra=()):
+                 qmp=False, terminal=False, on_line=None, extra=()):
         self._own_folder = folder is None
         self.folder = Path(folder or tempfile.mkdtemp(prefix="dirql-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.report_file = self.folder / "com2.json"
+        self.terminal = self.folder / "com1" if terminal else None
         self.lines = []
         self.status = None
         self.qmp = None
@@ -58,8 +60,14 @@ class Machine:
     def _base(self, cpus, machine, memory, cpu):
         return ["qemu-system-x86_64", "-machine", machine, "-cpu", cpu, "-smp", str(cpus),
                 "-m", str(memory), "-no-reboot", "-nodefaults", "-display", "none",
-                "-vga", "std", "-chardev", "stdio,id=com1,signal=off",
-                "-serial", "chardev:com1", "-serial", f"file:{self.report_file}"]
+                "-vga", "std", "-chardev", "stdio,id=text,signal=off", *self._ports()]
+
+    def _ports(self):
+        if self.terminal:
+            self.terminal.unlink(missing_ok=True)
+            return ["-chardev", f"socket,id=terminal,path={self.terminal},server=on,wait=off",
+                    "-serial", "chardev:terminal", "-serial", "chardev:text"]
+        return ["-serial", "chardev:text", "-serial", f"file:{self.report_file}"]
 
     @staticmethod
     def _media(iso, disk, machine):
