@@ -95,6 +95,14 @@ ClientTransfer(PCLIENT Client, ULONG MajorFunction, PVOID Buffer, ULONG Length,
     return Status;
 }
 
+VOID
+Pause(ULONG Milliseconds)
+{
+    LARGE_INTEGER Interval = {.QuadPart = -(LONGLONG)Milliseconds * 10000};
+
+    KeDelayExecutionThread(KernelMode, FALSE, &Interval);
+}
+
 PCSTR
 DescribeStatus(NTSTATUS Status)
 {

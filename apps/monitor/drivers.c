@@ -5,7 +5,7 @@
 
 #define SERVICES      "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
 #define PATH_CAPACITY 160
-#define FLUSH_TIME    (-1000000LL) /* 100 ms: the port sends what it was given */
+#define FLUSH_TIME    100 /* milliseconds: the port sends what it was given */
 
 /* How many devices a loaded driver has; FALSE: it is not loaded. */
 static BOOLEAN
@@ -66,7 +66,6 @@ CommandStop(const COMMAND_LINE *Line)
 VOID
 CommandBugCheck(const COMMAND_LINE *Line)
 {
-    LARGE_INTEGER Flush = {.QuadPart = FLUSH_TIME};
     ULONG64 Number[5] = {0};
 
     for (ULONG Index = 1; Index < Line->Count; Index++) {
@@ -77,7 +76,7 @@ CommandBugCheck(const COMMAND_LINE *Line)
         }
     }
     Print("bug check 0x%08I64x\n", Number[0]);
-    KeDelayExecutionThread(KernelMode, FALSE, &Flush);
+    Pause(FLUSH_TIME);
     KeBugCheckEx((ULONG)Number[0], (ULONG_PTR)Number[1], (ULONG_PTR)Number[2],
                  (ULONG_PTR)Number[3], (ULONG_PTR)Number[4]);
 }

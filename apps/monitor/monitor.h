@@ -16,7 +16,7 @@
  *   memory.c     memory
  *   top.c        the live view
  *   client.c     IRPs to a driver that a command sends
- *   ping.c, sector.c, drivers.c, storm.c   what is done, not shown
+ *   ping.c, pingecho.c, sector.c, drivers.c, storm.c, unmask.c   what is done, not shown
  */
 #pragma once
 
@@ -38,6 +38,9 @@ VOID TerminalClose(VOID);
 /* The next character; STATUS_TIMEOUT when none came in so many milliseconds (0: for ever),
    or why the port gives none any more. */
 NTSTATUS TerminalRead(ULONG Milliseconds, PCHAR Character);
+/* Whether Ctrl-C is typed within so many milliseconds, 1 or more; anything else stays for
+   TerminalRead, and ends the wait. */
+BOOLEAN TerminalInterrupted(ULONG Milliseconds);
 /* Writes text, at most 511 characters; "\n" goes out as "\r\n". */
 VOID Print(_In_ PCSTR Format, ...);
 
@@ -101,6 +104,7 @@ NTSTATUS ClientControl(PCLIENT Client, ULONG Code, PVOID Input, ULONG InputLengt
 /* IRP_MJ_READ or IRP_MJ_WRITE; *Done gets the bytes moved. */
 NTSTATUS ClientTransfer(PCLIENT Client, ULONG MajorFunction, PVOID Buffer, ULONG Length,
                         ULONG64 Offset, PULONG Done);
+VOID Pause(ULONG Milliseconds);
 /* A status in words where a person has met it before, else NULL. */
 PCSTR DescribeStatus(NTSTATUS Status);
 /* "what: it is in use (status 0x80000011)" */

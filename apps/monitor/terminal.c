@@ -8,6 +8,7 @@
 #include <ntstrsafe.h>
 
 #define PRINT_CAPACITY 512
+#define CONTROL_C      0x03
 
 static CLIENT Terminal;
 static CHAR Typed[64]; /* read, and not asked for yet */
@@ -61,6 +62,21 @@ TerminalRead(ULONG Milliseconds, PCHAR Character)
         *Character = Typed[TypedTaken++];
     }
     return Status;
+}
+
+BOOLEAN
+TerminalInterrupted(ULONG Milliseconds)
+{
+    CHAR Character;
+
+    if (TerminalRead(Milliseconds, &Character) != STATUS_SUCCESS) {
+        return FALSE;
+    }
+    if (Character == CONTROL_C) {
+        return TRUE;
+    }
+    TypedTaken--;
+    return FALSE;
 }
 
 /* A port that takes nothing more is found out by the next read. */

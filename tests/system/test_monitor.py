@@ -35,6 +35,7 @@ REFUSALS = {
     "ping 10.0.2": "10.0.2: not an IPv4 address",
     "ping 10.0.2.256": "10.0.2.256: not an IPv4 address",
     "ping 10.0.2.2 1001": "1001: more than 0x3e8",
+    "ping 10.0.2.2 0": "0: nothing to send",
     "start nosuch": "nosuch: there is no such thing",
     "start e1000": "e1000: it is loaded already",
     "start \\e1000": "\\e1000: that is no name",
@@ -189,6 +190,15 @@ def test_ping(session):
     assert answer[3] == "3 sent, 3 answered, 0 damaged"
     assert session.far.command("ping 10.0.2.99") == [
         "10.0.2.99: nobody on the network has that address"]
+
+
+def test_ping_ends_with_control_c(session):
+    session.far.send(b"ping 10.0.2.2 1000\r")
+    session.far.read_until("request 2,")
+    session.far.send(b"\x03")
+    text = session.far.read_until(monitor.PROMPT)
+    sent, answered = re.search(r"(\d+) sent, (\d+) answered, 0 damaged", text).groups()
+    assert sent == answered and int(sent) < 100
 
 
 @pytest.mark.parametrize("number", [0, 1, 777, 131071])
