@@ -1,9 +1,10 @@
 /*
  * DMA adapters of bus masters. Caches are coherent and nothing translates a device's
- * addresses, so a bus address is a physical address and map registers are only counted.
- * Channels of the system's own DMA controller do not exist here.
+ * addresses, so a bus address is a physical address; what a device does not reach goes
+ * through map registers (iopdma.h). Channels of the system's own DMA controller do not exist
+ * here.
  */
-#include "iop.h"
+#include "iopdma.h"
 
 #include <internal/mm.h>
 
@@ -11,6 +12,7 @@
 static VOID NTAPI
 IopPutDmaAdapter(PDMA_ADAPTER DmaAdapter)
 {
+    IopDeleteMapRegisters((PIOP_ADAPTER)DmaAdapter);
     ExFreePoolWithTag(DmaAdapter, IOP_TAG_DMA);
 }
 
@@ -52,78 +54,84 @@ IopFreeCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length,
 }
 
 /*
- * Calls ExecutionRoutine at once: a bus master shares no channel and map registers do not
- * run out. STATUS_INSUFFICIENT_RESOURCES: more of them than IoGetDmaAdapter granted.
- * DISPATCH_LEVEL. Source: manual, AllocateAdapterChannel.
+ * Calls ExecutionRoutine when NumberOfMapRegisters are there: at once where the device needs
+ * none, since a bus master shares no channel. One request of a device object waits at a
+ * time. STATUS_INSUFFICIENT_RESOURCES: more than IoGetDmaAdapter granted. DISPATCH_LEVEL.
+ * Source: manual, AllocateAdapterChannel.
  */
 static NTSTATUS NTAPI
 IopAllocateAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
                           ULONG NumberOfMapRegisters, PDRIVER_CONTROL ExecutionRoutine,
                           PVOID Context)
 {
+    PIOP_ADAPTER Adapter = (PIOP_ADAPTER)DmaAdapter;
+    PWAIT_CONTEXT_BLOCK Wait = &DeviceObject->Queue.Wcb;
     KIRQL OldIrql;
 
-    if (NumberOfMapRegisters > ((PIOP_ADAPTER)DmaAdapter)->MapRegisters) {
+    if (NumberOfMapRegisters > Adapter->MapRegisters) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
-    ExecutionRoutine(DeviceObject, DeviceObject->CurrentIrp, DmaAdapter, Context);
-    KeLowerIrql(OldIrql);
+    if (Adapter->RegisterCount == 0 || NumberOfMapRegisters == 0) {
+        KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+        ExecutionRoutine(DeviceObject, DeviceObject->CurrentIrp, DmaAdapter, Context);
+        KeLowerIrql(OldIrql);
+        return STATUS_SUCCESS;
+    }
+    Wait->DeviceRoutine = ExecutionRoutine;
+    Wait->DeviceContext = Context;
+    Wait->NumberOfMapRegisters = NumberOfMapRegisters;
+    Wait->DeviceObject = DeviceObject;
+    Wait->CurrentIrp = DeviceObject->CurrentIrp;
+    IopRequestMapRegisters(Adapter, Wait);
     return STATUS_SUCCESS;
 }
 
-/* Nothing is buffered on the way: always TRUE. Source: manual, FlushAdapterBuffers. */
+/* Whether a MapRegisterBase is a block of registers: where none are needed it is the adapter. */
+static BOOLEAN
+IopIsBlock(PDMA_ADAPTER DmaAdapter, PVOID MapRegisterBase)
+{
+    return MapRegisterBase != NULL && MapRegisterBase != DmaAdapter;
+}
+
+/* Ends a transfer: what the device wrote into map registers for the Length bytes at CurrentVa is
+   copied to where it belongs. TRUE. IRQL <= DISPATCH_LEVEL. Source: manual,
+   FlushAdapterBuffers. */
 static BOOLEAN NTAPI
 IopFlushAdapterBuffers(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
                        PVOID CurrentVa, ULONG Length, BOOLEAN WriteToDevice)
 {
-    UNREFERENCED_PARAMETER(DmaAdapter);
     UNREFERENCED_PARAMETER(Mdl);
-    UNREFERENCED_PARAMETER(MapRegisterBase);
-    UNREFERENCED_PARAMETER(CurrentVa);
-    UNREFERENCED_PARAMETER(Length);
     UNREFERENCED_PARAMETER(WriteToDevice);
+    if (IopIsBlock(DmaAdapter, MapRegisterBase)) {
+        IopUnmapBytes((PIOP_ADAPTER)DmaAdapter, MapRegisterBase, CurrentVa, Length);
+    }
     return TRUE;
 }
 
-/* No channel was taken. Source: manual, FreeAdapterChannel. */
+/* Gives back the channel a routine kept (KeepObject), which is its map registers.
+   DISPATCH_LEVEL. Source: manual, FreeAdapterChannel. */
 static VOID NTAPI
 IopFreeAdapterChannel(PDMA_ADAPTER DmaAdapter)
 {
-    UNREFERENCED_PARAMETER(DmaAdapter);
+    PIOP_ADAPTER Adapter = (PIOP_ADAPTER)DmaAdapter;
+    PIOP_MAP_REGISTER Block =
+        InterlockedExchangePointer((PVOID *)&Adapter->Channel, NULL);
+
+    if (Block != NULL) {
+        IopReleaseMapRegisters(Adapter, Block);
+    }
 }
 
-/* No registers were taken. Source: manual, FreeMapRegisters. */
+/* Gives back the registers a routine kept (DeallocateObjectKeepRegisters); whoever waits for
+   them gets them now. DISPATCH_LEVEL. Source: manual, FreeMapRegisters. */
 static VOID NTAPI
 IopFreeMapRegisters(PDMA_ADAPTER DmaAdapter, PVOID MapRegisterBase,
                     ULONG NumberOfMapRegisters)
 {
-    UNREFERENCED_PARAMETER(DmaAdapter);
-    UNREFERENCED_PARAMETER(MapRegisterBase);
     UNREFERENCED_PARAMETER(NumberOfMapRegisters);
-}
-
-/*
- * The bus address of CurrentVa; *Length is cut to the run that is contiguous there, so a
- * driver calls again for the rest, with scatter/gather or without. Where the device
- * cannot reach, *Length becomes 0. IRQL <= DISPATCH_LEVEL. Source: manual, MapTransfer.
- */
-static PHYSICAL_ADDRESS NTAPI
-IopMapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, PVOID CurrentVa,
-               PULONG Length, BOOLEAN WriteToDevice)
-{
-    IOP_DMA_CURSOR Cursor = IopDmaCursor(Mdl, CurrentVa);
-    PHYSICAL_ADDRESS Address = {0};
-    ULONG Run = 0;
-
-    UNREFERENCED_PARAMETER(MapRegisterBase);
-    UNREFERENCED_PARAMETER(WriteToDevice);
-    if (!NT_SUCCESS(
-            IopNextRun((PIOP_ADAPTER)DmaAdapter, &Cursor, *Length, &Address, &Run))) {
-        Run = 0;
+    if (IopIsBlock(DmaAdapter, MapRegisterBase)) {
+        IopReleaseMapRegisters((PIOP_ADAPTER)DmaAdapter, MapRegisterBase);
     }
-    *Length = Run;
-    return Address;
 }
 
 /* Buffers need no alignment. Source: manual, GetDmaAlignment. */
@@ -180,10 +188,31 @@ IopHighestDmaAddress(PDEVICE_DESCRIPTION Description)
     return Bits >= 64 ? MAXULONGLONG : (1ULL << Bits) - 1;
 }
 
+/* Pages of map registers an adapter gets at most: 1 MiB. */
+#define IOP_MAXIMUM_MAP_REGISTERS 256
+
+/* Sets up the map registers: as many as one transfer spans, but not without limit, when the
+   device does not reach all memory. FALSE: not even one page could be had. */
+static BOOLEAN
+IopPrepareRegisters(PIOP_ADAPTER Adapter, ULONG MaximumLength)
+{
+    Adapter->MapRegisters = BYTES_TO_PAGES(MaximumLength) + 1;
+    if (MmQueryTopOfMemory() - 1 <= Adapter->HighestAddress) {
+        return TRUE;
+    }
+    if (!IopCreateMapRegisters(Adapter,
+                               min(Adapter->MapRegisters, IOP_MAXIMUM_MAP_REGISTERS))) {
+        return FALSE;
+    }
+    Adapter->MapRegisters = Adapter->RegisterCount;
+    return TRUE;
+}
+
 /*
  * Returns an adapter for a bus-master device; PhysicalDeviceObject may be NULL.
- *   NumberOfMapRegisters  gets the pages one transfer of MaximumLength bytes can span
- * NULL: the device is no bus master, its description is of an unknown version, or pool is
+ *   NumberOfMapRegisters  gets the pages one transfer can span: those of MaximumLength
+ *                         bytes, or fewer when the device does not reach all memory
+ * NULL: the device is no bus master, its description is of an unknown version, or memory is
  * short. The table of operations is version 2's. PASSIVE_LEVEL.
  * Source: manual, IoGetDmaAdapter.
  */
@@ -207,7 +236,12 @@ IoGetDmaAdapter(PDEVICE_OBJECT PhysicalDeviceObject,
     Adapter->Public.Size = sizeof(DMA_ADAPTER);
     Adapter->Public.DmaOperations = &IopDmaOperations;
     Adapter->HighestAddress = IopHighestDmaAddress(DeviceDescription);
-    Adapter->MapRegisters = BYTES_TO_PAGES(DeviceDescription->MaximumLength) + 1;
+    KeInitializeSpinLock(&Adapter->Lock);
+    InitializeListHead(&Adapter->Waiters);
+    if (!IopPrepareRegisters(Adapter, DeviceDescription->MaximumLength)) {
+        ExFreePoolWithTag(Adapter, IOP_TAG_DMA);
+        return NULL;
+    }
     *NumberOfMapRegisters = Adapter->MapRegisters;
     return &Adapter->Public;
 }

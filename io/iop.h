@@ -261,46 +261,6 @@ NTSTATUS IopSendIrp(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
 NTSTATUS IopSendIrpTo(PDEVICE_OBJECT Device, const IO_STACK_LOCATION *Location,
                       NTSTATUS InitialStatus, PULONG_PTR Information);
 
-/* ---- DMA
- * ---------------------------------------------------------------------------------- */
-typedef struct _IOP_ADAPTER {
-    DMA_ADAPTER Public;     /* must be first */
-    ULONG64 HighestAddress; /* the last address the device can form */
-    ULONG MapRegisters;     /* pages of one transfer, as told to the driver */
-} IOP_ADAPTER, *PIOP_ADAPTER;
-
-/* A place in an MDL chain, as bytes from the start of one of its MDLs. */
-typedef struct _IOP_DMA_CURSOR {
-    PMDL Mdl;
-    ULONG64 Offset;
-} IOP_DMA_CURSOR, *PIOP_DMA_CURSOR;
-
-/* sglist.c. IopNextRun: the longest run of contiguous bus addresses at the cursor, at
-   most Length bytes, and moves the cursor. STATUS_BUFFER_TOO_SMALL: the chain ends here;
-   STATUS_INSUFFICIENT_RESOURCES: the device cannot reach it. */
-NTSTATUS IopNextRun(PIOP_ADAPTER Adapter, PIOP_DMA_CURSOR Cursor, ULONG Length,
-                    PHYSICAL_ADDRESS *Address, PULONG RunLength);
-IOP_DMA_CURSOR IopDmaCursor(PMDL Mdl, PVOID CurrentVa);
-NTSTATUS NTAPI IopGetScatterGatherList(PDMA_ADAPTER DmaAdapter,
-                                       PDEVICE_OBJECT DeviceObject, PMDL Mdl,
-                                       PVOID CurrentVa, ULONG Length,
-                                       PDRIVER_LIST_CONTROL ExecutionRoutine,
-                                       PVOID Context, BOOLEAN WriteToDevice);
-VOID NTAPI IopPutScatterGatherList(PDMA_ADAPTER DmaAdapter,
-                                   PSCATTER_GATHER_LIST ScatterGather,
-                                   BOOLEAN WriteToDevice);
-NTSTATUS NTAPI IopCalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl,
-                                             PVOID CurrentVa, ULONG Length,
-                                             PULONG ScatterGatherListSize,
-                                             PULONG NumberOfMapRegisters);
-NTSTATUS NTAPI IopBuildScatterGatherList(
-    PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID CurrentVa,
-    ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
-    BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer, ULONG ScatterGatherLength);
-NTSTATUS NTAPI IopBuildMdlFromScatterGatherList(PDMA_ADAPTER DmaAdapter,
-                                                PSCATTER_GATHER_LIST ScatterGather,
-                                                PMDL OriginalMdl, PMDL *TargetMdl);
-
 /* ---- interrupts
  * --------------------------------------------------------------------------- */
 /* Detail of bug check 0xC4, ours: an interrupt object that is not connected (P2: it). */

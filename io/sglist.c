@@ -1,119 +1,160 @@
 /*
  * Scatter/gather lists: an MDL chain as runs of contiguous bus addresses.
  *
- * A list is ready at once, so its routine is called before GetScatterGatherList returns,
- * as NT may do too. There are no bounce buffers: a page beyond what the device can
- * address fails the request, which can only happen on a machine with memory above that
- * limit.
+ * When the device reaches all of the chain the list is ready at once, so its routine is
+ * called before GetScatterGatherList returns, as NT may do too. Pages that it does not reach
+ * need a map register each, and those may have to be waited for.
  */
-#include "iop.h"
+#include "iopdma.h"
+
+#include <internal/mm.h>
 
 #define IOP_LIST_FROM_POOL 1 /* SCATTER_GATHER_LIST.Reserved: Put frees the list */
 
-IOP_DMA_CURSOR
-IopDmaCursor(PMDL Mdl, PVOID CurrentVa)
-{
-    IOP_DMA_CURSOR Cursor = {
-        Mdl, (ULONG64)((ULONG_PTR)CurrentVa - (ULONG_PTR)MmGetMdlVirtualAddress(Mdl))};
-
-    return Cursor;
-}
-
-/* Bytes from Position of the MDL's first page on whose pages follow each other, up to
- * Limit. */
-static ULONG
-IopContiguousBytes(PMDL Mdl, ULONG64 Position, ULONG Limit)
-{
-    PPFN_NUMBER Pages = MmGetMdlPfnArray(Mdl);
-    ULONG64 Page = Position >> PAGE_SHIFT;
-    ULONG64 Bytes = PAGE_SIZE - (Position & (PAGE_SIZE - 1));
-
-    while (Bytes < Limit && Pages[Page + 1] == Pages[Page] + 1) {
-        Bytes += PAGE_SIZE;
-        Page++;
-    }
-    return (ULONG)min(Bytes, (ULONG64)Limit);
-}
-
-NTSTATUS
-IopNextRun(PIOP_ADAPTER Adapter, PIOP_DMA_CURSOR Cursor, ULONG Length,
-           PHYSICAL_ADDRESS *Address, PULONG RunLength)
-{
-    ULONG64 Position;
+/* A list being made; with registers it is kept, as Reserved, until the list is put. */
+typedef struct _IOP_LIST_REQUEST {
+    WAIT_CONTEXT_BLOCK Wait; /* its context is the request */
+    PIOP_ADAPTER Adapter;
+    PDEVICE_OBJECT Device;
     PMDL Mdl;
+    PVOID CurrentVa;
+    ULONG Length;
+    BOOLEAN Write;
+    BOOLEAN FromPool; /* the list is ours */
+    PDRIVER_LIST_CONTROL Routine;
+    PVOID Context;
+    PSCATTER_GATHER_LIST List;
+    PIOP_MAP_REGISTER Block; /* NULL: it needs none */
+    ULONG Elements;
+    ULONG Registers;
+} IOP_LIST_REQUEST, *PIOP_LIST_REQUEST;
 
-    while (Cursor->Mdl != NULL && Cursor->Offset >= Cursor->Mdl->ByteCount) {
-        Cursor->Offset -= Cursor->Mdl->ByteCount;
-        Cursor->Mdl = Cursor->Mdl->Next;
-    }
-    Mdl = Cursor->Mdl;
-    if (Mdl == NULL) {
-        return STATUS_BUFFER_TOO_SMALL;
-    }
-    Position = Mdl->ByteOffset + Cursor->Offset;
-    *RunLength = IopContiguousBytes(
-        Mdl, Position, (ULONG)min((ULONG64)Length, Mdl->ByteCount - Cursor->Offset));
-    Address->QuadPart =
-        (LONGLONG)((MmGetMdlPfnArray(Mdl)[Position >> PAGE_SHIFT] << PAGE_SHIFT) |
-                   (Position & (PAGE_SIZE - 1)));
-    if ((ULONG64)Address->QuadPart + *RunLength - 1 > Adapter->HighestAddress) {
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    Cursor->Offset += *RunLength;
-    return STATUS_SUCCESS;
+/* What stands in the list for a run that the device does not reach. FALSE: it is no memory. */
+static BOOLEAN
+IopMapRun(PIOP_LIST_REQUEST Request, ULONG Done, PSCATTER_GATHER_ELEMENT Element)
+{
+    const IOP_MAP_REGISTER Bytes = {.Original = (ULONG64)Element->Address.QuadPart,
+                                    .Length = Element->Length,
+                                    .Write = Request->Write,
+                                    .VirtualAddress =
+                                        (ULONG_PTR)Request->CurrentVa + Done};
+
+    return IopMapBytes(Request->Adapter, Request->Block, &Bytes, &Element->Address);
 }
 
-/* Counts the runs of Length bytes and, with List not NULL, stores them there. */
+/* Counts the runs and the registers they need; with the list there, stores them in it. */
 static NTSTATUS
-IopWalkRuns(PIOP_ADAPTER Adapter, PMDL Mdl, PVOID CurrentVa, ULONG Length,
-            PSCATTER_GATHER_LIST List, PULONG Count)
+IopWalkRuns(PIOP_LIST_REQUEST Request)
 {
-    IOP_DMA_CURSOR Cursor = IopDmaCursor(Mdl, CurrentVa);
+    IOP_DMA_CURSOR Cursor = IopDmaCursor(Request->Mdl, Request->CurrentVa);
 
-    for (*Count = 0; Length != 0; (*Count)++) {
-        PHYSICAL_ADDRESS Address;
-        ULONG Run;
-        NTSTATUS Status = IopNextRun(Adapter, &Cursor, Length, &Address, &Run);
+    Request->Elements = 0;
+    Request->Registers = 0;
+    for (ULONG Done = 0; Done < Request->Length; Request->Elements++) {
+        SCATTER_GATHER_ELEMENT Element = {0};
+        NTSTATUS Status = IopNextRun(Request->Adapter, &Cursor, Request->Length - Done,
+                                     &Element.Address, &Element.Length);
+        ULONG Run = Element.Length;
 
-        if (!NT_SUCCESS(Status)) {
+        if (Status == STATUS_INSUFFICIENT_RESOURCES) {
+            Request->Registers++;
+            if (!MmIsRangeMapped(
+                    (ULONG64)(ULONG_PTR)ArchDirectMap((ULONG64)Element.Address.QuadPart),
+                    Run) ||
+                (Request->Block != NULL && !IopMapRun(Request, Done, &Element))) {
+                return Status;
+            }
+        } else if (!NT_SUCCESS(Status)) {
             return Status;
         }
-        if (List != NULL) {
-            List->Elements[*Count].Address = Address;
-            List->Elements[*Count].Length = Run;
-            List->Elements[*Count].Reserved = 0;
+        if (Request->List != NULL) {
+            Request->List->Elements[Request->Elements] = Element;
         }
-        Length -= Run;
+        Done += Run;
     }
     return STATUS_SUCCESS;
 }
 
-/* Fills List and gives it to the driver, at DISPATCH_LEVEL. */
+/* Fills the list and gives it to the driver. DISPATCH_LEVEL. */
 static VOID
-IopDeliverList(PIOP_ADAPTER Adapter, PDEVICE_OBJECT Device, PMDL Mdl, PVOID CurrentVa,
-               ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
-               PSCATTER_GATHER_LIST List)
+IopDeliverList(PIOP_LIST_REQUEST Request, PIRP Irp)
+{
+    PDRIVER_LIST_CONTROL Routine = Request->Routine;
+    PSCATTER_GATHER_LIST List = Request->List;
+
+    IopWalkRuns(Request);
+    List->NumberOfElements = Request->Elements;
+    /* Inside, the list can be put and the request be gone. */
+    Routine(Request->Device, Irp, List, Request->Context);
+}
+
+/* The registers of a list are there. */
+static IO_ALLOCATION_ACTION NTAPI
+IopListGranted(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID MapRegisterBase,
+               PVOID Context)
+{
+    PIOP_LIST_REQUEST Request = Context;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    Request->Block = MapRegisterBase;
+    IopDeliverList(Request, Irp);
+    return DeallocateObjectKeepRegisters;
+}
+
+/* Keeps the request and asks for its registers. */
+static NTSTATUS
+IopAwaitList(const IOP_LIST_REQUEST *Asked)
+{
+    PIOP_LIST_REQUEST Request = IopAllocate(sizeof(*Request), IOP_TAG_DMA);
+
+    if (Request == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    *Request = *Asked;
+    Request->List->Reserved = (ULONG_PTR)Request;
+    Request->Wait.DeviceRoutine = IopListGranted;
+    Request->Wait.DeviceContext = Request;
+    Request->Wait.NumberOfMapRegisters = Request->Registers;
+    Request->Wait.DeviceObject = Request->Device;
+    Request->Wait.CurrentIrp = Request->Device->CurrentIrp;
+    IopRequestMapRegisters(Request->Adapter, &Request->Wait);
+    return STATUS_SUCCESS;
+}
+
+/* Gives the list of a request that has been walked, now or when registers come free. */
+static NTSTATUS
+IopGiveList(PIOP_LIST_REQUEST Request)
 {
     KIRQL OldIrql;
 
-    IopWalkRuns(Adapter, Mdl, CurrentVa, Length, List, &List->NumberOfElements);
+    if (Request->Registers != 0) {
+        return IopAwaitList(Request);
+    }
+    Request->List->Reserved = Request->FromPool ? IOP_LIST_FROM_POOL : 0;
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
-    ExecutionRoutine(Device, Device->CurrentIrp, List, Context);
+    IopDeliverList(Request, Request->Device->CurrentIrp);
     KeLowerIrql(OldIrql);
+    return STATUS_SUCCESS;
 }
 
-/* Bytes of a list with Count elements. */
-static ULONG
-IopListSize(ULONG Count)
+/* Walks a request without a list: what it needs, and whether that can be had at all. */
+static NTSTATUS
+IopMeasureList(PIOP_LIST_REQUEST Request)
 {
-    return (ULONG)(sizeof(SCATTER_GATHER_LIST) + Count * sizeof(SCATTER_GATHER_ELEMENT));
+    NTSTATUS Status = IopWalkRuns(Request);
+
+    if (NT_SUCCESS(Status) && Request->Registers > Request->Adapter->RegisterCount) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    return Status;
 }
 
 /*
  * Calls ExecutionRoutine with the list of Length bytes at CurrentVa of Mdl (and the MDLs
- * chained to it). STATUS_BUFFER_TOO_SMALL: the MDLs are shorter;
- * STATUS_INSUFFICIENT_RESOURCES: no memory, or beyond the device's reach. DISPATCH_LEVEL.
- * Source: manual, GetScatterGatherList.
+ * chained to it), before it returns or, when map registers have to be waited for, later.
+ * STATUS_BUFFER_TOO_SMALL: the MDLs are shorter; STATUS_INSUFFICIENT_RESOURCES: no memory,
+ * or more map registers than the adapter has. DISPATCH_LEVEL. Source: manual,
+ * GetScatterGatherList.
  */
 NTSTATUS
 NTAPI
@@ -122,23 +163,29 @@ IopGetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PM
                         PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
                         BOOLEAN WriteToDevice)
 {
-    PIOP_ADAPTER Adapter = (PIOP_ADAPTER)DmaAdapter;
-    PSCATTER_GATHER_LIST List;
-    ULONG Count;
-    NTSTATUS Status = IopWalkRuns(Adapter, Mdl, CurrentVa, Length, NULL, &Count);
+    IOP_LIST_REQUEST Request = {.Adapter = (PIOP_ADAPTER)DmaAdapter,
+                                .Device = DeviceObject,
+                                .Mdl = Mdl,
+                                .CurrentVa = CurrentVa,
+                                .Length = Length,
+                                .Write = WriteToDevice,
+                                .FromPool = TRUE,
+                                .Routine = ExecutionRoutine,
+                                .Context = Context};
+    NTSTATUS Status = IopMeasureList(&Request);
 
-    UNREFERENCED_PARAMETER(WriteToDevice);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    List = IopAllocate(IopListSize(Count), IOP_TAG_DMA);
-    if (List == NULL) {
+    Request.List = IopAllocate(IopListSize(Request.Elements), IOP_TAG_DMA);
+    if (Request.List == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    List->Reserved = IOP_LIST_FROM_POOL;
-    IopDeliverList(Adapter, DeviceObject, Mdl, CurrentVa, Length, ExecutionRoutine,
-                   Context, List);
-    return STATUS_SUCCESS;
+    Status = IopGiveList(&Request);
+    if (!NT_SUCCESS(Status)) {
+        ExFreePoolWithTag(Request.List, IOP_TAG_DMA);
+    }
+    return Status;
 }
 
 /* The same in the caller's memory, ScatterGatherLength bytes; too few are
@@ -151,69 +198,46 @@ IopBuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, 
                           BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer,
                           ULONG ScatterGatherLength)
 {
-    PIOP_ADAPTER Adapter = (PIOP_ADAPTER)DmaAdapter;
-    PSCATTER_GATHER_LIST List = ScatterGatherBuffer;
-    ULONG Count;
-    NTSTATUS Status = IopWalkRuns(Adapter, Mdl, CurrentVa, Length, NULL, &Count);
+    IOP_LIST_REQUEST Request = {.Adapter = (PIOP_ADAPTER)DmaAdapter,
+                                .Device = DeviceObject,
+                                .Mdl = Mdl,
+                                .CurrentVa = CurrentVa,
+                                .Length = Length,
+                                .Write = WriteToDevice,
+                                .Routine = ExecutionRoutine,
+                                .Context = Context};
+    NTSTATUS Status = IopMeasureList(&Request);
 
-    UNREFERENCED_PARAMETER(WriteToDevice);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    if (ScatterGatherLength < IopListSize(Count)) {
+    if (ScatterGatherLength < IopListSize(Request.Elements)) {
         return STATUS_BUFFER_TOO_SMALL;
     }
-    List->Reserved = 0;
-    IopDeliverList(Adapter, DeviceObject, Mdl, CurrentVa, Length, ExecutionRoutine,
-                   Context, List);
-    return STATUS_SUCCESS;
+    Request.List = ScatterGatherBuffer;
+    return IopGiveList(&Request);
 }
 
-/* Takes a list back after the transfer. IRQL <= DISPATCH_LEVEL.
-   Source: manual, PutScatterGatherList. */
+/* Takes a list back after the transfer: what the device wrote into map registers is copied
+   to where it belongs. IRQL <= DISPATCH_LEVEL. Source: manual, PutScatterGatherList. */
 VOID NTAPI
 IopPutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather,
                         BOOLEAN WriteToDevice)
 {
+    ULONG_PTR Kind = ScatterGather->Reserved;
+    PIOP_LIST_REQUEST Request = (PIOP_LIST_REQUEST)Kind;
+    BOOLEAN FromPool = Kind == IOP_LIST_FROM_POOL;
+
     UNREFERENCED_PARAMETER(DmaAdapter);
     UNREFERENCED_PARAMETER(WriteToDevice);
-    if (ScatterGather->Reserved == IOP_LIST_FROM_POOL) {
+    if (Kind > IOP_LIST_FROM_POOL) {
+        FromPool = Request->FromPool;
+        IopUnmapBytes(Request->Adapter, Request->Block, Request->CurrentVa,
+                      Request->Length);
+        IopReleaseMapRegisters(Request->Adapter, Request->Block);
+        ExFreePoolWithTag(Request, IOP_TAG_DMA);
+    }
+    if (FromPool) {
         ExFreePoolWithTag(ScatterGather, IOP_TAG_DMA);
     }
-}
-
-/* The bytes a list can need at most, one element a page; Mdl NULL: for Length bytes at
-   CurrentVa. IRQL <= DISPATCH_LEVEL. Source: manual, CalculateScatterGatherList. */
-NTSTATUS
-NTAPI
-IopCalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID CurrentVa,
-                              ULONG Length, PULONG ScatterGatherListSize,
-                              PULONG NumberOfMapRegisters)
-{
-    ULONG Pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(CurrentVa, Length);
-
-    UNREFERENCED_PARAMETER(DmaAdapter);
-    /* Each MDL of a chain can begin and end within a page of its own. */
-    for (PMDL Next = Mdl; Next != NULL && Next->Next != NULL; Next = Next->Next) {
-        Pages += 2;
-    }
-    *ScatterGatherListSize = IopListSize(Pages);
-    if (NumberOfMapRegisters != NULL) {
-        *NumberOfMapRegisters = Pages;
-    }
-    return STATUS_SUCCESS;
-}
-
-/* The MDL of what a list describes: without bounce buffers, the original one.
-   IRQL <= DISPATCH_LEVEL. Source: manual, BuildMdlFromScatterGatherList. */
-NTSTATUS
-NTAPI
-IopBuildMdlFromScatterGatherList(PDMA_ADAPTER DmaAdapter,
-                                 PSCATTER_GATHER_LIST ScatterGather, PMDL OriginalMdl,
-                                 PMDL *TargetMdl)
-{
-    UNREFERENCED_PARAMETER(DmaAdapter);
-    UNREFERENCED_PARAMETER(ScatterGather);
-    *TargetMdl = OriginalMdl;
-    return STATUS_SUCCESS;
 }

@@ -48,7 +48,7 @@ MiAllocateTableFrame(VOID)
 }
 
 ULONG64
-MiQueryTopOfMemory(VOID)
+MmQueryTopOfMemory(VOID)
 {
     return MiFrames.Map.BitCount * PAGE_SIZE;
 }

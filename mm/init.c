@@ -20,7 +20,7 @@ MmInitializeSystem(const BOOT_INFORMATION *Boot)
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    Top = max(MiQueryTopOfMemory(), MI_DIRECT_MAP_MINIMUM);
+    Top = max(MmQueryTopOfMemory(), MI_DIRECT_MAP_MINIMUM);
     if (!ArchBuildAddressSpace(Boot->KernelBase, Top, MiAllocateTableFrame)) {
         return STATUS_NO_MEMORY;
     }

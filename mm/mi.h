@@ -67,7 +67,6 @@ NTSTATUS MiInitializeFrames(const BOOT_INFORMATION *Boot);
 ULONG64 MiAllocateTableFrame(VOID);
 /* MmAllocateFrames with every condition MI_FRAME_REQUEST can state. */
 ULONG64 MiAllocateFramesWithin(const MI_FRAME_REQUEST *Request);
-ULONG64 MiQueryTopOfMemory(VOID);
 
 /* iospace.c: gives a mapping back by its address; bug check when none begins there. */
 VOID MiUnmapByAddress(PVOID BaseAddress, BOOLEAN FreeFrames);

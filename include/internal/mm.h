@@ -55,5 +55,7 @@ BOOLEAN MmIsGuardAddress(ULONG64 Address);
  */
 BOOLEAN MmIsRangeMapped(ULONG64 Address, SIZE_T Length);
 
+/* The end of the highest memory there is. */
+ULONG64 MmQueryTopOfMemory(VOID);
 ULONG64 MmQueryTotalFrames(VOID);
 ULONG64 MmQueryFramesInUse(VOID); /* counted, the image, modules and tables included */

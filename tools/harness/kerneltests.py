@@ -5,12 +5,13 @@ another. build/tests/NAME.sys is booted with the words "NAME.sys kind=test"; a l
 tests/kernel/tests.txt replaces that default:
 
     FILE.sys [as=NAME.sys] [cpus=1,4] [needs=e1000.sys,ahci.sys] [device=e1000e]
-             [options=storm=bugcheck] [with=other.sys,WORD...] [words for the kernel...]
+             [options=storm=bugcheck] [with=other.sys,WORD...] [memory=6144]
+             [words for the kernel...]
 
 `needs=` names drivers of tools/modules.txt or tests/kernel/modules.txt, which are loaded
 first. `as=` boots one file several times with different words; `device=` is one more device for
 QEMU, which may use the drive "pattern" (make_pattern); `options=` a boot option, and
-another with each more of it; `with=` a driver that the test loads itself, with its words. A test that provokes a bugcheck prints what it expects before it does, any parameter
+another with each more of it; `memory=` the MiB of the machine; `with=` a driver that the test loads itself, with its words. A test that provokes a bugcheck prints what it expects before it does, any parameter
 may be `*`, and what else the report has to say; one that expects the kernel to print
 something says which regular expression a later line has to match:
 
@@ -47,6 +48,7 @@ class Test:
     devices: list = field(default_factory=lambda: ["edu"])
     options: str = ""
     others: list = field(default_factory=list)
+    memory: int = 256
 
 
 def parse_line(line):
@@ -65,6 +67,8 @@ def parse_line(line):
             test.devices.append(value)
         elif key == "options":
             test.options = f"{test.options} {value}".strip()
+        elif key == "memory":
+            test.memory = int(value)
         elif key == "with":
             test.others.append(value.split(","))
         else:
@@ -168,7 +172,7 @@ def boot(test, cpus, image_iso, folder):
     devices = [word for device in test.devices for word in ("-device", device)]
     if any("drive=pattern" in device for device in test.devices):
         devices = make_pattern(folder / "pattern.img") + devices
-    with machine.Machine(image_iso, folder=folder, cpus=cpus, disk=image,
+    with machine.Machine(image_iso, folder=folder, cpus=cpus, disk=image, memory=test.memory,
                          options=boot_options(test, cpus), extra=devices) as run:
         run.wait(TIMEOUT)
     return run
