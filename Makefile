@@ -54,7 +54,7 @@ PUBLIC_HEADERS := $(shell find include -name '*.h' ! -path '*internal*')
 RUN_FLAGS := --nt $(NT) --cpus $(CPUS) --machine $(MACHINE) --firmware $(FIRMWARE) \
              --driver='$(DRIVER)' --hwid='$(HWID)' --words='$(WORDS)' --verifier='$(VERIFIER)' --append='$(APPEND)' --qemu-arg='$(QEMU)'
 
-.PHONY: all run monitor trace test tests bench gdb lint format help packages packages-run iso clean
+.PHONY: all run monitor trace test tests bench perf gdb lint format help packages packages-run iso clean
 .DELETE_ON_ERROR:
 
 all: iso
@@ -65,6 +65,7 @@ help:
 	@echo 'make trace    the same with the trace on: build/trace/trace.html and trace.json'
 	@echo 'make test     host, kernel and system tests'
 	@echo 'make bench    figures in guest instructions'
+	@echo 'make perf     rates of frames and disk reads, measured from outside'
 	@echo 'make gdb      QEMU stopped at its stub, gdb attached'
 	@echo 'make compile_commands.json   for clangd and other editors'
 	@echo 'make lint     format, layers, static analysis; DRIVER=folder: levels and locks of a driver'
@@ -104,6 +105,11 @@ test: packages
 bench: packages-run
 	@$(MAKE) --no-print-directory -s iso tests
 	@$(PYTHON) tools/bench.py --nt $(NT)
+
+# The commands that make perf types can be typed by others (docs/performance.md).
+perf: packages-run
+	@$(MAKE) --no-print-directory -s iso
+	@$(PYTHON) tools/perf.py --nt $(NT) --cpus $(CPUS)
 
 gdb: packages-run
 	@$(MAKE) --no-print-directory -s iso
@@ -247,7 +253,7 @@ lint: packages
 	    --suppress=missingIncludeSystem --suppress=comparePointers \
 	    --suppress=nullPointerRedundantCheck $(FOLDERS)
 	@echo "  DRIVERS"; tools/lint_driver $(wildcard drivers/* apps/* examples/*)
-	$(PYTHON) -m py_compile tools/*.py tools/harness/*.py tools/static/*.py tests/system/*.py
+	$(PYTHON) -m py_compile tools/*.py tools/harness/*.py tools/measure/*.py tools/static/*.py tests/system/*.py
 endif
 
 clean:

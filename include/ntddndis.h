@@ -33,6 +33,10 @@ typedef ULONG NDIS_OID, *PNDIS_OID;
 #define OID_802_3_MULTICAST_LIST      0x01010103
 #define OID_802_3_MAXIMUM_LIST_SIZE   0x01010104
 
+/* Of dirql's own drivers, among the numbers that are vendors': interrupts that were the
+   adapter's since it was found. */
+#define OID_DIRQL_INTERRUPTS 0xFF100001
+
 typedef enum _NDIS_MEDIA_STATE {
     NdisMediaStateConnected,
     NdisMediaStateDisconnected

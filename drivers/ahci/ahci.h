@@ -33,6 +33,8 @@ typedef struct _AHCI_EXTENSION {
 typedef struct _AHCI_DISK {
     AHCI_EXTENSION Common; /* one reference of RemoveLock per IRP inside the driver */
     PAHCI_PORT Port;
+    volatile LONG Opens;   /* files that are open */
+    volatile LONG Leaving; /* the removal has been agreed to: no further open */
 } AHCI_DISK, *PAHCI_DISK;
 
 /*
@@ -143,10 +145,17 @@ ULONG AhciCommandSeconds(VOID);
 /* pnp.c */
 DRIVER_DISPATCH AhciPnp;
 
+/* leave.c */
+NTSTATUS AhciOpenDisk(PAHCI_DISK Disk);
+VOID AhciCloseDisk(PAHCI_DISK Disk);
+NTSTATUS AhciQueryLeave(PAHCI_HBA Hba);
+VOID AhciCancelLeave(PAHCI_HBA Hba);
+
 /* hba.c */
 NTSTATUS AhciStartHba(PAHCI_HBA Hba, PCM_RESOURCE_LIST Translated);
 VOID AhciStopHba(PAHCI_HBA Hba);
 BOOLEAN AhciIsPresent(PAHCI_HBA Hba);
+NTSTATUS AhciGoneStatus(PAHCI_HBA Hba);
 BOOLEAN AhciWait(PUCHAR Registers, ULONG Offset, ULONG Mask, ULONG Value,
                  ULONG Milliseconds);
 

@@ -122,7 +122,7 @@ AhciIssueSlot(PAHCI_SLOT Slot)
     }
     KeReleaseSpinLockFromDpcLevel(&Port->Lock);
     if (Dead) {
-        AhciFinishSlots(Port, Bit, STATUS_NO_SUCH_DEVICE);
+        AhciFinishSlots(Port, Bit, AhciGoneStatus(Port->Hba));
     }
 }
 

@@ -172,6 +172,39 @@ AhciCreateDisk(PAHCI_PORT Port)
     return STATUS_SUCCESS;
 }
 
+/* Takes everything that is with the controller, which will not do it any more, unless a
+   worker is at it: then that does. Port->Lock is held. */
+static ULONG
+AhciTakeIssued(PAHCI_PORT Port)
+{
+    ULONG Left = Port->Issued | Port->Retry;
+
+    if (Port->State == AhciPortRecovering) {
+        return 0;
+    }
+    Port->State = AhciPortDead; /* an error from now on starts no recovery */
+    Port->Issued = 0;
+    Port->Retry = 0;
+    return Left;
+}
+
+/* Refuses new requests. A controller that is gone finishes none: fails those it has. */
+static VOID
+AhciClosePort(PAHCI_PORT Port)
+{
+    NTSTATUS Status = AhciGoneStatus(Port->Hba);
+    KIRQL OldIrql;
+    ULONG Left;
+
+    KeAcquireSpinLock(&Port->Lock, &OldIrql);
+    Port->Open = FALSE;
+    Left = Status == STATUS_DEVICE_REMOVED ? AhciTakeIssued(Port) : 0;
+    AhciSignalIfIdle(Port);
+    KeReleaseSpinLock(&Port->Lock, OldIrql);
+    AhciFinishSlots(Port, Left, Status);
+    AhciFailWaiting(Port, Status);
+}
+
 /*
  * Refuses new requests, fails those that wait, and lets those that are out finish. What
  * the disk does not finish in time is failed after its engine has been stopped. IRQL:
@@ -184,11 +217,7 @@ AhciDrainPort(PAHCI_PORT Port)
     KIRQL OldIrql;
     ULONG Left;
 
-    KeAcquireSpinLock(&Port->Lock, &OldIrql);
-    Port->Open = FALSE;
-    AhciSignalIfIdle(Port);
-    KeReleaseSpinLock(&Port->Lock, OldIrql);
-    AhciFailWaiting(Port, STATUS_NO_SUCH_DEVICE);
+    AhciClosePort(Port);
     KeWaitForSingleObject(&Port->Idle, Executive, KernelMode, FALSE, &Limit);
     if (Port->Disk != NULL) {
         IoStopTimer(Port->Disk); /* a tick on its way ends before the DPCs are flushed */
@@ -201,7 +230,7 @@ AhciDrainPort(PAHCI_PORT Port)
     Port->Retry = 0;
     KeReleaseSpinLock(&Port->Lock, OldIrql);
     AhciStopPort(Port);
-    AhciFinishSlots(Port, Left, STATUS_NO_SUCH_DEVICE);
+    AhciFinishSlots(Port, Left, AhciGoneStatus(Port->Hba));
 }
 
 /*

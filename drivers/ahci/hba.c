@@ -49,6 +49,14 @@ AhciIsPresent(PAHCI_HBA Hba)
     return Control != MAXULONG && (Control & AHCI_GHC_AE);
 }
 
+/* What a request is told that cannot be done any more: STATUS_DEVICE_REMOVED when it was
+   under way as the controller was pulled out. Any IRQL. */
+NTSTATUS
+AhciGoneStatus(PAHCI_HBA Hba)
+{
+    return AhciIsPresent(Hba) ? STATUS_NO_SUCH_DEVICE : STATUS_DEVICE_REMOVED;
+}
+
 /* ABAR is BAR 5: the function's last memory resource (the lower BARs are I/O ports). */
 static NTSTATUS
 AhciMapRegisters(PAHCI_HBA Hba, PCM_RESOURCE_LIST Translated)

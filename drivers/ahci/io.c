@@ -31,14 +31,21 @@ AhciCompleteDiskIrp(PAHCI_PORT Port, PIRP Irp, NTSTATUS Status, ULONG_PTR Inform
     IoReleaseRemoveLock(&Disk->Common.RemoveLock, Irp);
 }
 
-/* Opening and closing carry no state. IRP_MJ_CREATE, CLOSE, CLEANUP. */
+/* IRP_MJ_CREATE, CLOSE, CLEANUP: the open files of a disk are counted (leave.c). */
 NTSTATUS
 AhciCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
-    UNREFERENCED_PARAMETER(DeviceObject);
+    PAHCI_EXTENSION Extension = DeviceObject->DeviceExtension;
+    UCHAR MajorFunction = IoGetCurrentIrpStackLocation(Irp)->MajorFunction;
+    NTSTATUS Status = STATUS_SUCCESS;
 
-    AhciCompleteIrp(Irp, STATUS_SUCCESS, 0);
-    return STATUS_SUCCESS;
+    if (Extension->Kind == AhciKindDisk && MajorFunction == IRP_MJ_CREATE) {
+        Status = AhciOpenDisk((PAHCI_DISK)Extension);
+    } else if (Extension->Kind == AhciKindDisk && MajorFunction == IRP_MJ_CLOSE) {
+        AhciCloseDisk((PAHCI_DISK)Extension);
+    }
+    AhciCompleteIrp(Irp, Status, 0);
+    return Status;
 }
 
 /*

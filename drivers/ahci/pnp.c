@@ -57,6 +57,20 @@ AhciStartDevice(PAHCI_HBA Hba, PIRP Irp)
     return Status;
 }
 
+/* Whether the controller may go is for the clients of its disks to say. */
+static NTSTATUS
+AhciQueryRemove(PAHCI_HBA Hba, PIRP Irp)
+{
+    NTSTATUS Status = AhciQueryLeave(Hba);
+
+    if (!NT_SUCCESS(Status)) {
+        AhciCompleteIrp(Irp, Status, 0);
+        return Status;
+    }
+    Irp->IoStatus.Status = STATUS_SUCCESS;
+    return AhciPassDown(Hba, Irp);
+}
+
 /* Takes the device object away; the remove lock's last holder is the caller. */
 static NTSTATUS
 AhciRemoveDevice(PAHCI_HBA Hba, PIRP Irp)
@@ -101,10 +115,16 @@ AhciPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         Irp->IoStatus.Status = STATUS_SUCCESS;
         Status = AhciPassDown(Hba, Irp);
         break;
+    case IRP_MN_QUERY_REMOVE_DEVICE:
+        Status = AhciQueryRemove(Hba, Irp);
+        break;
+    case IRP_MN_CANCEL_REMOVE_DEVICE:
+        AhciCancelLeave(Hba);
+        Irp->IoStatus.Status = STATUS_SUCCESS;
+        Status = AhciPassDown(Hba, Irp);
+        break;
     case IRP_MN_QUERY_STOP_DEVICE:
     case IRP_MN_CANCEL_STOP_DEVICE:
-    case IRP_MN_QUERY_REMOVE_DEVICE:
-    case IRP_MN_CANCEL_REMOVE_DEVICE:
         Irp->IoStatus.Status = STATUS_SUCCESS;
         Status = AhciPassDown(Hba, Irp);
         break;

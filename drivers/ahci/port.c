@@ -21,11 +21,14 @@ AhciChangeCommand(PAHCI_PORT Port, ULONG Clear, ULONG Set)
     AhciWrite(Port->Registers, AHCI_PX_CMD, (Command & ~Clear) | Set);
 }
 
-/* Stops both engines. FALSE: one did not, and the port's memory must not be taken away.
- */
+/* Stops both engines; of a controller that is gone none runs. FALSE: one did not stop, and
+   the port's memory must not be taken away. */
 BOOLEAN
 AhciStopPort(PAHCI_PORT Port)
 {
+    if (!AhciIsPresent(Port->Hba)) {
+        return TRUE;
+    }
     AhciWrite(Port->Registers, AHCI_PX_IE, 0);
     AhciChangeCommand(Port, AHCI_PX_CMD_ST, 0);
     if (!AhciWait(Port->Registers, AHCI_PX_CMD, AHCI_PX_CMD_CR, 0,

@@ -172,7 +172,7 @@ AhciRecover(PDEVICE_OBJECT DeviceObject, PVOID Context)
     PAHCI_DISK Disk = DeviceObject->DeviceExtension;
     PAHCI_PORT Port = Context;
     AHCI_VERDICT Verdict = {.Tag = AHCI_NO_TAG};
-    NTSTATUS Status = STATUS_NO_SUCH_DEVICE;
+    NTSTATUS Status = AhciGoneStatus(Port->Hba);
     KIRQL OldIrql;
     ULONG Failed;
 
@@ -198,7 +198,7 @@ AhciRecover(PDEVICE_OBJECT DeviceObject, PVOID Context)
     } else {
         DbgPrint("ahci: port %u: %s\n", (unsigned)Port->Number,
                  Verdict.Present ? "does not restart" : "the disk is gone");
-        AhciFailWaiting(Port, STATUS_NO_SUCH_DEVICE);
+        AhciFailWaiting(Port, AhciGoneStatus(Port->Hba));
     }
     IoReleaseRemoveLock(&Disk->Common.RemoveLock, Port);
 }

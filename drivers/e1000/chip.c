@@ -63,9 +63,24 @@ E1000ConnectInterrupt(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated)
     return Status;
 }
 
+/* A cause that came while it was masked interrupts as soon as it is not. */
+VOID
+E1000AskForSent(PE1000_CONTEXT Context, BOOLEAN Ask)
+{
+    Context->EnabledCauses = E1000_CAUSES_ENABLED | (Ask ? E1000_CAUSE_TXDW : 0);
+    E1000Write(Context, Ask ? E1000_IMS : E1000_IMC, E1000_CAUSE_TXDW);
+}
+
+VOID
+E1000RequestService(PE1000_CONTEXT Context)
+{
+    IoRequestDpc(Context->FunctionDevice, NULL, NULL);
+}
+
 /* The last step of START: everything an interrupt leads to is ready. */
 VOID
 E1000EnableInterrupts(PE1000_CONTEXT Context)
 {
+    Context->EnabledCauses = E1000_CAUSES_ENABLED;
     E1000Write(Context, E1000_IMS, E1000_CAUSES_ENABLED);
 }

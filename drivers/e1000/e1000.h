@@ -33,8 +33,8 @@
 #define E1000_RECEIVE_MAX  1518 /* one VLAN tag more */
 #define E1000_ADDRESS_SIZE 6
 
-#define E1000_CAUSES_ENABLED                                                             \
-    (E1000_CAUSE_TXDW | E1000_CAUSE_LSC | E1000_CAUSE_RXO | E1000_CAUSE_RXT0)
+/* E1000_CAUSE_TXDW too while E1000_CONTEXT.AsksForSent is set. */
+#define E1000_CAUSES_ENABLED (E1000_CAUSE_LSC | E1000_CAUSE_RXO | E1000_CAUSE_RXT0)
 
 /* What every register of a chip that has left the bus reads as. */
 #define E1000_GONE 0xFFFFFFFF
@@ -76,12 +76,14 @@ typedef struct _E1000_STATISTICS {
     ULONG64 BytesSent;
     ULONG64 SendErrors;
     ULONG64 LinkChanges;
+    ULONG64 Interrupts; /* claimed; the ISR's, under its lock */
 } E1000_STATISTICS, *PE1000_STATISTICS;
 
 typedef struct _E1000_CONTEXT {
     /* Read by the ISR, in this order: kept together on the first cache line. */
     PUCHAR Registers;
-    volatile LONG PendingCauses; /* interlocked: ISR sets bits, the DPC takes them */
+    volatile ULONG EnabledCauses; /* ICR shows the others too; written under Lock */
+    volatile LONG PendingCauses;  /* interlocked: ISR sets bits, the DPC takes them */
     PDEVICE_OBJECT FunctionDevice;
 
     /* Set in AddDevice, constant afterwards. */
@@ -105,7 +107,9 @@ typedef struct _E1000_CONTEXT {
     BOOLEAN Started;
     BOOLEAN Gone;         /* taken out without notice; only ever set */
     BOOLEAN LinkUp;       /* as last told */
+    BOOLEAN Serving;      /* somebody empties the rings, and will look again */
     BOOLEAN DiscardToEnd; /* dropping the rest of a frame that spans descriptors */
+    BOOLEAN AsksForSent;  /* the chip interrupts when it has sent */
     ULONG ReceiveNext;    /* descriptor that the chip completes next */
     ULONG TransmitNext;   /* descriptor that the next frame goes into */
     ULONG TransmitOldest; /* oldest descriptor not reclaimed; == TransmitNext: none */
@@ -150,17 +154,24 @@ VOID E1000SilenceAdapter(PE1000_CONTEXT Context);
 VOID E1000InitializeDpcs(PE1000_CONTEXT Context);
 NTSTATUS E1000ConnectInterrupt(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated);
 VOID E1000EnableInterrupts(PE1000_CONTEXT Context);
+/* Whether the chip is to interrupt when it has sent. Lock is held, adapter started. */
+VOID E1000AskForSent(PE1000_CONTEXT Context, BOOLEAN Ask);
+/* Has E1000Serve called by a DPC. Lock is held, adapter started. */
+VOID E1000RequestService(PE1000_CONTEXT Context);
 
 /* isrdpc.c, in e1000.sys only */
 KSERVICE_ROUTINE E1000Isr;
 IO_DPC_ROUTINE E1000DpcForIsr;
 
+/* serve.c */
+VOID E1000Serve(PE1000_CONTEXT Context);
+
 /* receive.c and transmit.c; the caller holds Context->Lock. */
 VOID E1000PrepareReceive(PE1000_CONTEXT Context);
+BOOLEAN E1000FrameWaits(PE1000_CONTEXT Context);
 VOID E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000PrepareTransmit(PE1000_CONTEXT Context);
-VOID E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
-VOID E1000StartWrites(PE1000_CONTEXT Context);
+VOID E1000ServeTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 
 /* link.c */
 BOOLEAN E1000LinkChanged(PE1000_CONTEXT Context);

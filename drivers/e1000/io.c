@@ -8,6 +8,8 @@
 #include "e1000.h"
 #include <ntddndis.h>
 
+#define E1000_SERVER_TAG ((PVOID)E1000_TAG) /* names a server in the remove lock */
+
 /* Lets an IRP in, or completes it with STATUS_DELETE_PENDING. */
 static NTSTATUS
 E1000EnterIrp(PE1000_CONTEXT Context, PIRP Irp)
@@ -76,24 +78,35 @@ E1000CheckTransfer(PIRP Irp, PIO_STACK_LOCATION Stack)
 }
 
 /*
- * Puts a transfer on its list and does at once what can be done at once: a read takes a
- * frame that is in the ring already, a write goes into the ring if it has room. Lock is
- * held.
+ * Puts a transfer on its list. Returns STATUS_PENDING, or with what the caller is to
+ * complete it; STATUS_CANCELLED: it is marked pending nevertheless. *Serve: there is something that can be done at once, a frame for a read or a
+ * descriptor for a write, and nobody is at it; the reference that keeps the context alive
+ * meanwhile is taken, since the IRP's may go any time. Lock is held.
  */
 static NTSTATUS
-E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PLIST_ENTRY Done)
+E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PBOOLEAN Serve)
 {
     if (!Context->Started) {
         return Context->Gone ? STATUS_NO_SUCH_DEVICE : STATUS_DEVICE_NOT_READY;
     }
     if (!E1000QueueIrp(IsRead ? &Context->Reads : &Context->Writes, Irp)) {
-        E1000FinishIrp(Irp, STATUS_CANCELLED, 0, Done);
-    } else if (IsRead) {
-        E1000ReceiveFrames(Context, Done);
-    } else {
-        E1000StartWrites(Context);
+        return STATUS_CANCELLED;
     }
+    *Serve = !Context->Serving && (!IsRead || E1000FrameWaits(Context)) &&
+             NT_SUCCESS(IoAcquireRemoveLock(&Context->RemoveLock, E1000_SERVER_TAG));
     return STATUS_PENDING;
+}
+
+/* Serves from a dispatch routine, at whatever level it was called. */
+static VOID
+E1000ServeHere(PE1000_CONTEXT Context)
+{
+    KIRQL OldIrql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+    E1000Serve(Context);
+    KeLowerIrql(OldIrql);
+    IoReleaseRemoveLock(&Context->RemoveLock, E1000_SERVER_TAG);
 }
 
 /*
@@ -111,7 +124,7 @@ E1000DispatchReadWrite(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     PE1000_CONTEXT Context = DeviceObject->DeviceExtension;
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
-    LIST_ENTRY Done;
+    BOOLEAN Serve = FALSE;
     NTSTATUS Status;
     KIRQL OldIrql;
 
@@ -123,16 +136,19 @@ E1000DispatchReadWrite(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     if (!NT_SUCCESS(Status)) {
         return E1000CompleteIrp(Context, Irp, Status, 0, IO_NO_INCREMENT);
     }
-    InitializeListHead(&Done);
     KeAcquireSpinLock(&Context->Lock, &OldIrql);
-    Status = E1000QueueTransfer(Context, Irp, Stack->MajorFunction == IRP_MJ_READ, &Done);
+    Status =
+        E1000QueueTransfer(Context, Irp, Stack->MajorFunction == IRP_MJ_READ, &Serve);
     KeReleaseSpinLock(&Context->Lock, OldIrql);
 
-    if (Status != STATUS_PENDING) {
-        return E1000CompleteIrp(Context, Irp, Status, 0, IO_NO_INCREMENT);
+    if (Status == STATUS_PENDING) {
+        if (Serve) {
+            E1000ServeHere(Context);
+        }
+        return STATUS_PENDING;
     }
-    E1000CompleteList(Context, &Done);
-    return STATUS_PENDING;
+    E1000CompleteIrp(Context, Irp, Status, 0, IO_NO_INCREMENT);
+    return Status == STATUS_CANCELLED ? STATUS_PENDING : Status;
 }
 
 /* Takes a query apart: the OID is in the input buffer, the answer goes to the MDL. */

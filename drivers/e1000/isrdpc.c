@@ -25,12 +25,31 @@ E1000Isr(PKINTERRUPT Interrupt, PVOID ServiceContext)
 
     UNREFERENCED_PARAMETER(Interrupt);
 
-    if ((Causes & E1000_CAUSES_ENABLED) == 0 || Causes == E1000_GONE) {
+    if ((Causes & Context->EnabledCauses) == 0 || Causes == E1000_GONE) {
         return FALSE;
     }
+    Context->Statistics.Interrupts++;
     InterlockedOr(&Context->PendingCauses, (LONG)Causes);
-    IoRequestDpc(Context->FunctionDevice, NULL, Context);
+    IoRequestDpc(Context->FunctionDevice, NULL, NULL);
     return TRUE;
+}
+
+/* What has nothing to do with the rings, and comes seldom. */
+static VOID
+E1000ServeOther(PE1000_CONTEXT Context, ULONG Causes)
+{
+    BOOLEAN LinkChanged = FALSE;
+
+    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
+    if (Context->Started) {
+        Context->Statistics.Overruns += (Causes & E1000_CAUSE_RXO) != 0;
+        LinkChanged = (Causes & E1000_CAUSE_LSC) && E1000LinkChanged(Context);
+    }
+    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
+
+    if (LinkChanged) {
+        E1000TellLink(Context);
+    }
 }
 
 /*
@@ -41,33 +60,16 @@ E1000Isr(PKINTERRUPT Interrupt, PVOID ServiceContext)
 VOID NTAPI
 E1000DpcForIsr(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Argument)
 {
-    PE1000_CONTEXT Context = Argument;
-    BOOLEAN LinkChanged = FALSE;
-    LIST_ENTRY Done;
+    PE1000_CONTEXT Context = DeviceObject->DeviceExtension;
     ULONG Causes;
 
     UNREFERENCED_PARAMETER(Dpc);
-    UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Irp);
+    UNREFERENCED_PARAMETER(Argument);
 
     Causes = (ULONG)InterlockedExchange(&Context->PendingCauses, 0);
-    InitializeListHead(&Done);
-
-    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
-    if (Context->Started) {
-        if (Causes & E1000_CAUSE_RXO) {
-            Context->Statistics.Overruns++;
-        }
-        if (Causes & E1000_CAUSE_LSC) {
-            LinkChanged = E1000LinkChanged(Context);
-        }
-        E1000ReceiveFrames(Context, &Done);
-        E1000ReclaimTransmits(Context, &Done);
+    if (Causes & (E1000_CAUSE_RXO | E1000_CAUSE_LSC)) {
+        E1000ServeOther(Context, Causes);
     }
-    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
-
-    if (LinkChanged) {
-        E1000TellLink(Context);
-    }
-    E1000CompleteList(Context, &Done);
+    E1000Serve(Context);
 }

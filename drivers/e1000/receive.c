@@ -53,6 +53,14 @@ E1000FrameLength(PE1000_CONTEXT Context, volatile E1000_RX_DESCRIPTOR *Descripto
     return Length;
 }
 
+/* Whether the ring has something that a read could have. */
+BOOLEAN
+E1000FrameWaits(PE1000_CONTEXT Context)
+{
+    return (Context->Shared->Receive[Context->ReceiveNext].Status & E1000_RX_STATUS_DD) !=
+           0;
+}
+
 /*
  * Copies a frame to its reader. A buffer that is too short gets the part that fits and
  * STATUS_BUFFER_OVERFLOW; the rest is gone, for half a frame is no use to the next

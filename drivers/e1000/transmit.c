@@ -25,6 +25,7 @@ E1000PrepareTransmit(PE1000_CONTEXT Context)
     }
     Context->TransmitNext = 0;
     Context->TransmitOldest = 0;
+    Context->AsksForSent = FALSE;
 
     E1000Write(Context, E1000_TDBAL, (ULONG)Ring);
     E1000Write(Context, E1000_TDBAH, (ULONG)(Ring >> 32));
@@ -57,9 +58,9 @@ E1000FillDescriptor(PE1000_CONTEXT Context, ULONG Index, PIRP Irp)
  * Moves waiting writes into the ring while it has room. The IRPs keep their cancel
  * routine, now on the list Sent: with no link the chip may hold a frame for ever. One
  * that is being cancelled at this moment is sent too, which its canceller cannot tell
- * from being late.
+ * from being late. Returns whether any were moved.
  */
-VOID
+static BOOLEAN
 E1000StartWrites(PE1000_CONTEXT Context)
 {
     ULONG First = Context->TransmitNext;
@@ -74,9 +75,11 @@ E1000StartWrites(PE1000_CONTEXT Context)
         Context->TransmitNext = Next;
         Next = (Next + 1) % E1000_TX_COUNT;
     }
-    if (Context->TransmitNext != First) {
-        E1000Write(Context, E1000_TDT, Context->TransmitNext);
+    if (Context->TransmitNext == First) {
+        return FALSE;
     }
+    E1000Write(Context, E1000_TDT, Context->TransmitNext);
+    return TRUE;
 }
 
 /* Counts a descriptor that the chip is done with and finishes its IRP, if it still has
@@ -106,8 +109,8 @@ E1000ReclaimDescriptor(PE1000_CONTEXT Context, ULONG Index, PLIST_ENTRY Done)
     }
 }
 
-/* Takes back what the chip has sent, in order, and fills the ring again. */
-VOID
+/* Takes back what the chip has sent, in order. */
+static VOID
 E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done)
 {
     ULONG Index = Context->TransmitOldest;
@@ -118,5 +121,30 @@ E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done)
         Index = (Index + 1) % E1000_TX_COUNT;
     }
     Context->TransmitOldest = Index;
-    E1000StartWrites(Context);
+}
+
+/*
+ * Makes room in the ring, fills it, and looks what is sent already: an emulated chip sends
+ * while it is told to. Only one that takes its time is asked to interrupt when it has sent,
+ * until it is found to be that fast.
+ */
+VOID
+E1000ServeTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done)
+{
+    BOOLEAN Started = FALSE;
+
+    E1000ReclaimTransmits(Context, Done);
+    if (!IsListEmpty(&Context->Writes)) {
+        Started = E1000StartWrites(Context);
+        E1000ReclaimTransmits(Context, Done);
+    }
+    if (Context->TransmitOldest != Context->TransmitNext) {
+        if (!Context->AsksForSent) {
+            Context->AsksForSent = TRUE;
+            E1000AskForSent(Context, TRUE);
+        }
+    } else if (Context->AsksForSent && Started) {
+        Context->AsksForSent = FALSE;
+        E1000AskForSent(Context, FALSE);
+    }
 }

@@ -92,6 +92,22 @@ E1000ERouteTogether(PE1000_CONTEXT Context)
                E1000Read(Context, E1000E_CTRL_EXT) & ~E1000E_CTRL_EXT_EIAME);
 }
 
+/* It always does: the cause of a queue is its DPC's to enable. */
+VOID
+E1000AskForSent(PE1000_CONTEXT Context, BOOLEAN Ask)
+{
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Ask);
+}
+
+VOID
+E1000RequestService(PE1000_CONTEXT Context)
+{
+    PE1000E_CONTEXT Chip = CONTAINING_RECORD(Context, E1000E_CONTEXT, Nic);
+
+    KeInsertQueueDpc(&Chip->ReceiveDpc, NULL, NULL);
+}
+
 /* The last step of START: everything an interrupt leads to is ready. */
 VOID
 E1000EnableInterrupts(PE1000_CONTEXT Context)

@@ -17,25 +17,20 @@ E1000EEnableCause(PE1000E_CONTEXT Chip, ULONG Cause)
     }
 }
 
-/* Work of one ring: what is done goes to Done. Lock is held. */
-typedef VOID E1000E_RING_ROUTINE(PE1000_CONTEXT Context, PLIST_ENTRY Done);
-
-/* Has a ring emptied, enables its cause and completes the IRPs that are done. */
+/* Enables a queue's cause and empties the rings, both of them: whatever comes from here on
+ * interrupts again, and what came before is seen. */
 static VOID
-E1000EServeRing(PE1000E_CONTEXT Chip, E1000E_RING_ROUTINE *Routine, ULONG Cause)
+E1000EServeRing(PE1000E_CONTEXT Chip, ULONG Cause)
 {
     PE1000_CONTEXT Context = &Chip->Nic;
-    LIST_ENTRY Done;
 
-    InitializeListHead(&Done);
     KeAcquireSpinLockAtDpcLevel(&Context->Lock);
     if (Context->Started) {
-        Routine(Context, &Done);
         E1000EEnableCause(Chip, Cause);
     }
     KeReleaseSpinLockFromDpcLevel(&Context->Lock);
 
-    E1000CompleteList(Context, &Done);
+    E1000Serve(Context);
 }
 
 VOID NTAPI
@@ -46,7 +41,7 @@ E1000EReceiveDpc(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
     UNREFERENCED_PARAMETER(SystemArgument1);
     UNREFERENCED_PARAMETER(SystemArgument2);
 
-    E1000EServeRing(DeferredContext, E1000ReceiveFrames, E1000E_CAUSE_RXQ0);
+    E1000EServeRing(DeferredContext, E1000E_CAUSE_RXQ0);
 }
 
 VOID NTAPI
@@ -57,7 +52,7 @@ E1000ETransmitDpc(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
     UNREFERENCED_PARAMETER(SystemArgument1);
     UNREFERENCED_PARAMETER(SystemArgument2);
 
-    E1000EServeRing(DeferredContext, E1000ReclaimTransmits, E1000E_CAUSE_TXQ0);
+    E1000EServeRing(DeferredContext, E1000E_CAUSE_TXQ0);
 }
 
 /* Counts frames lost for want of a buffer, and tells when the link comes or goes. */

@@ -3,17 +3,21 @@
  * touches no memory any more.
  *
  * How long it may take is the device's own word (CAP.TO). Every loop also ends when the
- * registers read as ones, which is what is left of a device that was pulled out.
+ * device has been pulled out.
  */
 #include "nvme.h"
 
 #define NVME_POLL_MILLISECONDS     2
 #define NVME_SHUTDOWN_MILLISECONDS 5000
 
+/* Where there is no device any more all registers read as ones or, behind some bridges, as
+   zero; a version is neither. Any IRQL. */
 BOOLEAN
 NvmeIsGone(PNVME_CONTROLLER Controller)
 {
-    return NvmeRead(Controller, NVME_CSTS) == NVME_ALL_ONES;
+    ULONG Version = NvmeRead(Controller, NVME_VS);
+
+    return Version == 0 || Version == NVME_ALL_ONES;
 }
 
 /* Waits, asleep, until (CSTS & Mask) == Value. FALSE: it took too long, failed or is gone.
@@ -26,7 +30,7 @@ NvmeAwaitStatus(PNVME_CONTROLLER Controller, ULONG Mask, ULONG Value, ULONG Mill
     for (ULONG Waited = 0; Waited <= Milliseconds; Waited += NVME_POLL_MILLISECONDS) {
         ULONG Status = NvmeRead(Controller, NVME_CSTS);
 
-        if (Status == NVME_ALL_ONES) {
+        if (NvmeIsGone(Controller)) {
             return FALSE;
         }
         if ((Status & Mask) == Value) {

@@ -34,14 +34,21 @@ NvmeCompleteDiskIrp(PIRP Irp, NTSTATUS Status)
     IoReleaseRemoveLock(&Disk->Common.RemoveLock, Irp);
 }
 
-/* Opening and closing carry no state. IRP_MJ_CREATE, CLOSE, CLEANUP. */
+/* IRP_MJ_CREATE, CLOSE, CLEANUP: the open files of a disk are counted (leave.c). */
 NTSTATUS
 NvmeCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
-    UNREFERENCED_PARAMETER(DeviceObject);
+    PNVME_EXTENSION Extension = DeviceObject->DeviceExtension;
+    UCHAR MajorFunction = IoGetCurrentIrpStackLocation(Irp)->MajorFunction;
+    NTSTATUS Status = STATUS_SUCCESS;
 
-    NvmeCompleteIrp(Irp, STATUS_SUCCESS, 0);
-    return STATUS_SUCCESS;
+    if (Extension->Kind == NvmeKindDisk && MajorFunction == IRP_MJ_CREATE) {
+        Status = NvmeOpenDisk((PNVME_DISK)Extension);
+    } else if (Extension->Kind == NvmeKindDisk && MajorFunction == IRP_MJ_CLOSE) {
+        NvmeCloseDisk((PNVME_DISK)Extension);
+    }
+    NvmeCompleteIrp(Irp, Status, 0);
+    return Status;
 }
 
 /*

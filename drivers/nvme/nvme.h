@@ -46,7 +46,9 @@ typedef struct _NVME_DISK {
     PNVME_CONTROLLER Controller;
     ULONG Namespace;
     ULONG BlockShift;
-    ULONGLONG Length; /* in bytes */
+    ULONGLONG Length;      /* in bytes */
+    volatile LONG Opens;   /* files that are open */
+    volatile LONG Leaving; /* the removal has been agreed to: no further open */
 } NVME_DISK, *PNVME_DISK;
 
 /* A submission queue and its completion queue. Its owner's lock guards the indexes. */
@@ -177,7 +179,7 @@ typedef struct _NVME_CONTROLLER {
     volatile LONG Work;  /* NVME_WORK_ */
     volatile LONG Ticks; /* seconds, counted by the timer */
     volatile LONG Closing;
-    BOOLEAN Gone;  /* registers read as ones; the worker or the stop sets it */
+    BOOLEAN Gone;  /* pulled out; the worker or the stop sets it */
     BOOLEAN Stuck; /* it did not stop: its memory may never be given away */
     ULONG Resets;
     ULONG Events;
@@ -199,6 +201,12 @@ extern ULONG NvmeTimeoutSeconds; /* driver.c: TimeoutSeconds of the registry */
 
 /* pnp.c */
 DRIVER_DISPATCH NvmePnp;
+
+/* leave.c */
+NTSTATUS NvmeOpenDisk(PNVME_DISK Disk);
+VOID NvmeCloseDisk(PNVME_DISK Disk);
+NTSTATUS NvmeQueryLeave(PNVME_CONTROLLER Controller);
+VOID NvmeCancelLeave(PNVME_CONTROLLER Controller);
 
 /* requirements.c */
 NTSTATUS NvmeFilterRequirements(PNVME_CONTROLLER Controller, PIRP Irp);

@@ -89,6 +89,19 @@ NvmeQueryState(PNVME_CONTROLLER Controller, PIRP Irp)
     return NvmeSucceedAndPassDown(Controller, Irp);
 }
 
+/* Whether the controller may go is for the clients of its disks to say. */
+static NTSTATUS
+NvmeQueryRemove(PNVME_CONTROLLER Controller, PIRP Irp)
+{
+    NTSTATUS Status = NvmeQueryLeave(Controller);
+
+    if (!NT_SUCCESS(Status)) {
+        NvmeCompleteIrp(Irp, Status, 0);
+        return Status;
+    }
+    return NvmeSucceedAndPassDown(Controller, Irp);
+}
+
 /* Takes the device object away; the remove lock's last holder is the caller. */
 static NTSTATUS
 NvmeRemoveDevice(PNVME_CONTROLLER Controller, PIRP Irp)
@@ -119,10 +132,13 @@ NvmePnpController(PNVME_CONTROLLER Controller, PIRP Irp)
     case IRP_MN_STOP_DEVICE:
         NvmeStopController(Controller);
         return NvmeSucceedAndPassDown(Controller, Irp);
+    case IRP_MN_QUERY_REMOVE_DEVICE:
+        return NvmeQueryRemove(Controller, Irp);
+    case IRP_MN_CANCEL_REMOVE_DEVICE:
+        NvmeCancelLeave(Controller);
+        return NvmeSucceedAndPassDown(Controller, Irp);
     case IRP_MN_QUERY_STOP_DEVICE:
     case IRP_MN_CANCEL_STOP_DEVICE:
-    case IRP_MN_QUERY_REMOVE_DEVICE:
-    case IRP_MN_CANCEL_REMOVE_DEVICE:
         return NvmeSucceedAndPassDown(Controller, Irp);
     default:
         return NvmePassDown(Controller, Irp);

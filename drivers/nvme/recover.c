@@ -104,10 +104,15 @@ NvmeResume(PNVME_QUEUE Queue)
     NvmePump(Queue);
 }
 
-/* Fails everything, now and from now on. IRQL: PASSIVE_LEVEL; the device does not answer. */
+/*
+ * Fails everything, now and from now on: with STATUS_DEVICE_REMOVED what was under way when
+ * the device was pulled out, with STATUS_NO_SUCH_DEVICE what comes later, or what a device
+ * that does not answer has left. IRQL: PASSIVE_LEVEL.
+ */
 VOID
 NvmeGiveUp(PNVME_CONTROLLER Controller)
 {
+    NTSTATUS Status = Controller->Gone ? STATUS_DEVICE_REMOVED : STATUS_NO_SUCH_DEVICE;
     KIRQL OldIrql;
 
     for (ULONG Index = 0; Index < Controller->QueueCount; Index++) {
@@ -117,8 +122,8 @@ NvmeGiveUp(PNVME_CONTROLLER Controller)
         Queue->Open = FALSE;
         Queue->State = NvmeQueueDead;
         KeReleaseSpinLock(&Queue->Lock, OldIrql);
-        NvmeFailSlots(Queue, 0, STATUS_NO_SUCH_DEVICE);
-        NvmeFailWaiting(Queue, STATUS_NO_SUCH_DEVICE);
+        NvmeFailSlots(Queue, 0, Status);
+        NvmeFailWaiting(Queue, Status);
     }
 }
 

@@ -40,7 +40,7 @@ NvmeTimer(PDEVICE_OBJECT DeviceObject, PVOID Context)
     UNREFERENCED_PARAMETER(DeviceObject);
 
     InterlockedIncrement(&Controller->Ticks);
-    if (Status == NVME_ALL_ONES) {
+    if (NvmeIsGone(Controller)) {
         Work = Controller->Gone ? 0 : NVME_WORK_GONE;
     } else if ((Status & NVME_CSTS_FATAL) != 0) {
         Work = NVME_WORK_RESET;

@@ -4,6 +4,7 @@ COM1 is text and is read line by line while the machine runs. COM2 is a file tha
 kernel's report afterwards. With a terminal, COM1 is a socket for whoever types, text is on COM2
 (the kernel's option console=com2) and there is no report. isa-debug-exit carries the verdict in the exit status."""
 
+import contextlib
 import re
 import shutil
 import signal
@@ -27,7 +28,7 @@ class Machine:
 
     def __init__(self, iso, *, folder=None, cpus=4, machine="q35", firmware="bios",
                  memory=256, cpu="max", disk=None, net=True, options="", debug_exit=True,
-                 qmp=False, terminal=False, on_line=None, extra=()):
+                 qmp=False, terminal=False, console=False, on_line=None, extra=()):
         self._own_folder = folder is None
         self.folder = Path(folder or tempfile.mkdtemp(prefix="dirql-"))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,7 @@ class Machine:
         self.qmp = None
         self._wants_qmp = qmp
         self._on_line = on_line
+        self._console = console
         self._changed = threading.Condition()
         self._process = None
         self._ended = False
@@ -100,8 +102,8 @@ class Machine:
     def start(self):
         self._errors = (self.folder / "qemu.stderr").open("w")
         self._process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=self._errors)
+            self.command, stdin=subprocess.PIPE if self._console else subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=self._errors)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         if self._wants_qmp:
@@ -136,6 +138,23 @@ class Machine:
                     return None
                 self._changed.wait(left)
 
+    def send(self, text):
+        """Types text on COM1 of a machine with console=True; OSError when QEMU is gone."""
+        self._process.stdin.write(text.encode())
+        self._process.stdin.flush()
+
+    def wait_for_new(self, seen, timeout):
+        """The lines behind the first `seen` ones, as soon as there is one; [] when none
+        came in time or QEMU ended."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while len(self.lines) <= seen and not self._ended:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    break
+                self._changed.wait(left)
+            return self.lines[seen:]
+
     def runs_for(self, seconds):
         """Whether QEMU still runs after so many seconds; returns at once when it ends."""
         try:
@@ -169,6 +188,9 @@ class Machine:
         if self._process:
             self._reader.join(10)
             self._process.stdout.close()
+            if self._process.stdin:
+                with contextlib.suppress(OSError):
+                    self._process.stdin.close()
             self._errors.close()
         if self.qmp:
             self.qmp.close()

@@ -1,44 +1,33 @@
 /*
- * unplug: a client that keeps a network adapter busy while test_unplug.py takes the
- * adapter away and puts another in, and says what became of every request.
+ * unplug: a client that keeps a device busy while test_unplug.py or test_unplugdisk.py takes
+ * it away and puts another in, and says what became of every request. What the requests
+ * are: adapter.c, disk.c.
  *
- * Lines for the test: "unplug: busy" once frames go both ways; "unplug: all back" with
+ * Lines for the tests: "unplug: busy" once requests go both ways; "unplug: all back" with
  * the number of requests by status when the last one has come back; "unplug: afterwards"
  * with the status of a request sent then; "unplug: closed"; "unplug: in use" with what the
- * kernel has in use a moment later, when the adapter's driver is done with it. Then the
- * next adapter's turn, until there have been three.
+ * kernel has in use a moment later, when the device's driver is done with it. Then the
+ * next device's turn, until there have been three.
+ *
+ * Parameters:
+ *   Device   REG_SZ   the names of the devices, without the last digit, which counts them
  */
-#include <dirqltest.h>
-#include <ntddk.h>
+#include "unplug.h"
 
-#define REQUESTS     32 /* half of them reads, half writes */
-#define FRAME_LENGTH 60
-#define BUFFER_SIZE  2048
-#define UNPLUG_TAG   0x6C706E75 /* "unpl" */
+#define NAME_LENGTH 64
+#define UNPLUG_TAG  0x6C706E75 /* "unpl" */
 
 DRIVER_INITIALIZE DriverEntry;
 static KSTART_ROUTINE UnplugThread;
 static IO_COMPLETION_ROUTINE UnplugDone;
 
-/* One request, sent again as long as it succeeds. */
-typedef struct _UNPLUG_REQUEST {
-    BOOLEAN IsRead;
-    volatile LONG Back; /* it succeeded and waits to be sent again */
-    PIRP Irp;
-    PMDL Mdl;
-    UCHAR Buffer[BUFFER_SIZE];
-} UNPLUG_REQUEST, *PUNPLUG_REQUEST;
-
+static WCHAR NameBuffer[NAME_LENGTH];
+static UNICODE_STRING Name = {0, sizeof(NameBuffer) - 2 * sizeof(WCHAR), NameBuffer};
 static PDEVICE_OBJECT Device;
-static UNPLUG_REQUEST Requests[REQUESTS];
+static UNPLUG_REQUEST Requests[UNPLUG_REQUESTS];
 static volatile LONG UnderWay, Reads, Writes, Removed, Gone, Pending, Others;
+static ULONG Wrong;
 static KEVENT Wake; /* something came back */
-
-/* An ARP request for 10.0.2.2, which QEMU's user network answers. */
-static const UCHAR ArpRequest[FRAME_LENGTH] = {
-    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 0x08, 0x06,
-    0x00, 0x01, 0x08, 0x00, 0x06, 0x04, 0x00, 0x01, 0x52, 0x54, 0x00, 0x12, 0x34, 0x56,
-    10,   0,    2,    15,   0,    0,    0,    0,    0,    0,    10,   0,    2,    2};
 
 /* Sends Request; its status comes to UnplugDone. IRQL <= DISPATCH_LEVEL. */
 static VOID
@@ -50,7 +39,7 @@ UnplugSend(PUNPLUG_REQUEST Request)
     Request->Irp->MdlAddress = Request->Mdl;
     Stack = IoGetNextIrpStackLocation(Request->Irp);
     Stack->MajorFunction = Request->IsRead ? IRP_MJ_READ : IRP_MJ_WRITE;
-    Stack->Parameters.Read.Length = Request->IsRead ? BUFFER_SIZE : FRAME_LENGTH;
+    UnplugKind.Aim(Request, Stack);
     IoSetCompletionRoutine(Request->Irp, UnplugDone, Request, TRUE, TRUE, TRUE);
     IoCallDriver(Device, Request->Irp);
 }
@@ -87,31 +76,43 @@ UnplugSleep(VOID)
 }
 
 static NTSTATUS
+UnplugPrepareOne(PUNPLUG_REQUEST Request)
+{
+    Request->Irp = IoAllocateIrp(Device->StackSize, FALSE);
+    Request->Buffer =
+        ExAllocatePoolWithTag(NonPagedPool, UnplugKind.BufferSize, UNPLUG_TAG);
+    if (Request->Irp == NULL || Request->Buffer == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Request->Mdl =
+        IoAllocateMdl(Request->Buffer, UnplugKind.BufferSize, FALSE, FALSE, NULL);
+    if (Request->Mdl == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    MmBuildMdlForNonPagedPool(Request->Mdl);
+    UnplugKind.Prepare(Request);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS
 UnplugPrepare(VOID)
 {
-    for (ULONG Index = 0; Index < REQUESTS; Index++) {
-        PUNPLUG_REQUEST Request = &Requests[Index];
+    NTSTATUS Status = STATUS_SUCCESS;
 
-        Request->IsRead = Index % 2 == 0;
-        Request->Irp = IoAllocateIrp(Device->StackSize, FALSE);
-        Request->Mdl =
-            IoAllocateMdl(Request->Buffer, Request->IsRead ? BUFFER_SIZE : FRAME_LENGTH,
-                          FALSE, FALSE, NULL);
-        if (Request->Irp == NULL || Request->Mdl == NULL) {
-            return STATUS_INSUFFICIENT_RESOURCES;
-        }
-        MmBuildMdlForNonPagedPool(Request->Mdl);
-        RtlCopyMemory(Request->Buffer, ArpRequest, sizeof(ArpRequest));
+    for (ULONG Index = 0; Index < UNPLUG_REQUESTS && NT_SUCCESS(Status); Index++) {
+        Requests[Index].Number = Index;
+        Status = UnplugPrepareOne(&Requests[Index]);
     }
-    return STATUS_SUCCESS;
+    return Status;
 }
 
 static VOID
 UnplugRelease(VOID)
 {
-    for (ULONG Index = 0; Index < REQUESTS; Index++) {
+    for (ULONG Index = 0; Index < UNPLUG_REQUESTS; Index++) {
         IoFreeMdl(Requests[Index].Mdl);
         IoFreeIrp(Requests[Index].Irp);
+        ExFreePoolWithTag(Requests[Index].Buffer, UNPLUG_TAG);
     }
 }
 
@@ -120,8 +121,9 @@ static VOID
 UnplugTurn(VOID)
 {
     KeWaitForSingleObject(&Wake, Executive, KernelMode, FALSE, NULL);
-    for (ULONG Index = 0; Index < REQUESTS; Index++) {
+    for (ULONG Index = 0; Index < UNPLUG_REQUESTS; Index++) {
         if (InterlockedExchange(&Requests[Index].Back, 0) != 0) {
+            Wrong += !UnplugKind.Check(&Requests[Index]);
             UnplugSend(&Requests[Index]);
         }
     }
@@ -134,9 +136,10 @@ UnplugLoad(VOID)
     BOOLEAN Busy = FALSE;
 
     Reads = Writes = Removed = Gone = Pending = Others = 0;
-    UnderWay = REQUESTS;
+    Wrong = 0;
+    UnderWay = UNPLUG_REQUESTS;
     KeInitializeEvent(&Wake, SynchronizationEvent, FALSE);
-    for (ULONG Index = 0; Index < REQUESTS; Index++) {
+    for (ULONG Index = 0; Index < UNPLUG_REQUESTS; Index++) {
         UnplugSend(&Requests[Index]);
     }
     while (UnderWay != 0) {
@@ -146,13 +149,13 @@ UnplugLoad(VOID)
             Busy = TRUE;
         }
     }
-    DbgPrint("unplug: all back: removed %d, gone %d, pending %d, others %d\n", Removed,
-             Gone, Pending, Others);
+    DbgPrint("unplug: all back: removed %d, gone %d, pending %d, others %d, wrong %u\n",
+             Removed, Gone, Pending, Others, Wrong);
     UnplugSend(&Requests[1]);
     DbgPrint("unplug: afterwards: 0x%08X\n", Requests[1].Irp->IoStatus.Status);
 }
 
-/* With no adapter there, and its removal over: the same every time, if nothing leaks. */
+/* With no device there, and its removal over: the same every time, if nothing leaks. */
 static VOID
 UnplugReport(VOID)
 {
@@ -166,17 +169,14 @@ UnplugReport(VOID)
              Usage.PoolBlocks, Usage.PoolBytes, Usage.Sources);
 }
 
-/* One adapter, from its opening to its end. Number: of its name. */
+/* One device, from its opening to its end. Number: of its name. */
 static NTSTATUS
 UnplugRound(ULONG Number)
 {
-    WCHAR Text[] = L"\\Device\\E1000_0";
-    UNICODE_STRING Name;
     PFILE_OBJECT File;
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
 
-    Text[RTL_NUMBER_OF(Text) - 2] = (WCHAR)(L'0' + Number);
-    RtlInitUnicodeString(&Name, Text);
+    Name.Buffer[Name.Length / sizeof(WCHAR) - 1] = (WCHAR)(L'0' + Number);
     for (ULONG Turn = 0; Turn < 3000 && !NT_SUCCESS(Status); Turn++) {
         Status =
             IoGetDeviceObjectPointer(&Name, GENERIC_READ | GENERIC_WRITE, &File, &Device);
@@ -207,6 +207,33 @@ UnplugThread(PVOID Context)
     PsTerminateSystemThread(Status);
 }
 
+/* The registry's path need not end in a zero, and the query wants one. Adds the digit. */
+static NTSTATUS
+UnplugReadName(PUNICODE_STRING RegistryPath)
+{
+    static const WCHAR Subkey[] = L"\\Parameters";
+    RTL_QUERY_REGISTRY_TABLE Table[2];
+    NTSTATUS Status;
+    PUCHAR Path = ExAllocatePoolWithTag(
+        NonPagedPool, RegistryPath->Length + sizeof(Subkey), UNPLUG_TAG);
+
+    if (Path == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    RtlCopyMemory(Path, RegistryPath->Buffer, RegistryPath->Length);
+    RtlCopyMemory(Path + RegistryPath->Length, Subkey, sizeof(Subkey));
+    RtlZeroMemory(Table, sizeof(Table));
+    Table[0].Flags = RTL_QUERY_REGISTRY_DIRECT | RTL_QUERY_REGISTRY_REQUIRED;
+    Table[0].Name = L"Device";
+    Table[0].EntryContext = &Name;
+    Status =
+        RtlQueryRegistryValues(RTL_REGISTRY_ABSOLUTE, (PCWSTR)Path, Table, NULL, NULL);
+    ExFreePoolWithTag(Path, UNPLUG_TAG);
+    Name.Length += sizeof(WCHAR);
+    Name.MaximumLength = sizeof(NameBuffer);
+    return Status;
+}
+
 NTSTATUS
 NTAPI
 DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
@@ -215,7 +242,10 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     NTSTATUS Status;
 
     UNREFERENCED_PARAMETER(DriverObject);
-    UNREFERENCED_PARAMETER(RegistryPath);
+    Status = UnplugReadName(RegistryPath);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
     Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
                                   UnplugThread, NULL);
     if (NT_SUCCESS(Status)) {

@@ -1,0 +1,71 @@
+/*
+ * perf.sys: a machine that can be measured from outside. It obeys commands that come on
+ * COM1, one a line (docs/performance.md): frames received, echoed, disk blocks read, and
+ * operations of the kernel repeated so many times, for somebody else to time or count.
+ *
+ * Reading order: driver.c, command.c (the table), console.c (COM1), then what commands do:
+ * nic.c and frame.c, disk.c, marks.c.
+ *
+ * One thread obeys one command after the other. What it shares with completion routines is
+ * interlocked or under the lock named beside it.
+ */
+#pragma once
+
+#include <ntddk.h>
+
+#define PERF_TAG 0x66726550 /* "Perf" */
+
+#define PERF_MAXIMUM_WORDS 4
+
+/* A command taken apart. Word[0] is its name; all are lower case as typed. */
+typedef struct _PERF_COMMAND {
+    PCHAR Word[PERF_MAXIMUM_WORDS];
+    ULONG Words;
+    ULONG
+    Number[PERF_MAXIMUM_WORDS]; /* of a word that is a number; Number[0] is unused */
+} PERF_COMMAND, *PPERF_COMMAND;
+
+/* console.c: PASSIVE_LEVEL, the thread only. */
+NTSTATUS ConsoleOpen(VOID);
+VOID ConsoleClose(VOID);
+/* The next line without its end, cut at Size - 1. Fails as the port fails. */
+NTSTATUS ConsoleReadLine(PCHAR Line, ULONG Size);
+/* Prints a line; the end of line is added. */
+VOID ConsoleAnswer(PCSTR Format, ...);
+
+/* command.c: obeys commands until quit. Returns why it ended. */
+NTSTATUS CommandServe(VOID);
+
+/* What is done with a frame of the measured type. Others are dropped, but see icmp. */
+typedef enum _NIC_MODE { NicDrop, NicCount, NicEcho, NicIcmp } NIC_MODE;
+
+/* nic.c: PASSIVE_LEVEL. */
+NTSTATUS NicOpen(VOID);
+VOID NicClose(VOID);
+/* From now on frames are treated so; the count starts at zero. */
+VOID NicSetMode(NIC_MODE Mode);
+VOID NicQueryCounts(PULONG Frames, PULONG Interrupts);
+
+/* frame.c: any IRQL. The length of the answer that Frame has become, 0: there is none. */
+BOOLEAN FrameIsMeasured(const UCHAR *Frame, ULONG Length);
+ULONG FrameAnswer(NIC_MODE Mode, PUCHAR Frame, ULONG Length, const UCHAR *Mac);
+
+/* disk.c: PASSIVE_LEVEL. */
+#define DISK_MAXIMUM_DEPTH 256
+
+typedef struct _DISK_RESULT {
+    ULONG Read;   /* blocks that came as they should */
+    ULONG Failed; /* that did not come, or with another content */
+} DISK_RESULT, *PDISK_RESULT;
+
+/* A disk, its blocks, and requests for them; opaque. */
+typedef struct _DISK *PDISK;
+
+NTSTATUS DiskOpen(PCSTR Name, ULONG Depth, PDISK *Disk);
+VOID DiskClose(PDISK Disk);
+/* Reads Count blocks in an order that is always the same. */
+VOID DiskRead(PDISK Disk, ULONG Count, PDISK_RESULT Result);
+
+/* marks.c: an outside counter counts between the two. */
+VOID PerfArm(VOID);
+VOID PerfDisarm(VOID);

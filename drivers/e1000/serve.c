@@ -1,0 +1,67 @@
+/*
+ * serve.c - emptying the rings, by one processor at a time.
+ *
+ * What a completion routine does is its client's affair, and what most do is send the next
+ * request. Were that request served where it comes in, a frame that waits would complete
+ * it at once, its completion routine would send another one, and a flood of frames would
+ * end at the bottom of the stack. So whoever serves says so (Serving), a request that
+ * comes meanwhile is queued only, and the server looks again when it has completed what
+ * was done. That also gathers the answers a client sends to a burst of frames: they go
+ * into the transmit ring together, and the chip is told once.
+ */
+#include "e1000.h"
+
+#define E1000_PASSES 16 /* of one server, each over a ring at most; then others may run */
+
+/* Takes what is done from both rings to Done. Returns whether there was anything. */
+static BOOLEAN
+E1000ServePass(PE1000_CONTEXT Context, BOOLEAN First, PLIST_ENTRY Done)
+{
+    BOOLEAN More = FALSE;
+
+    InitializeListHead(Done);
+    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
+    if (!First || !Context->Serving) {
+        if (Context->Started) {
+            E1000ReceiveFrames(Context, Done);
+            E1000ServeTransmits(Context, Done);
+            More = !IsListEmpty(Done);
+        }
+        Context->Serving = More;
+    }
+    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
+    return More;
+}
+
+/* The server has served long enough: a DPC goes on, after those that wait already. */
+static VOID
+E1000ServeLater(PE1000_CONTEXT Context)
+{
+    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
+    Context->Serving = FALSE;
+    if (Context->Started) {
+        E1000RequestService(Context);
+    }
+    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
+}
+
+/*
+ * Empties the rings and completes what is done, unless another processor, or a caller
+ * further up on this stack, is at it: that one looks again. DISPATCH_LEVEL, no lock held;
+ * the caller keeps the context alive.
+ */
+VOID
+E1000Serve(PE1000_CONTEXT Context)
+{
+    BOOLEAN More = TRUE;
+    LIST_ENTRY Done;
+    ULONG Pass;
+
+    for (Pass = 0; More && Pass < E1000_PASSES; Pass++) {
+        More = E1000ServePass(Context, Pass == 0, &Done);
+        E1000CompleteList(Context, &Done);
+    }
+    if (More) {
+        E1000ServeLater(Context);
+    }
+}

@@ -1,0 +1,84 @@
+"""The machine that is measured from outside: each command does what it says, and everything
+that was sent or read is accounted for by the other side too."""
+
+import pytest
+from harness import machine, paths
+from measure import figures
+from measure.dirql import NVME_DISK, PerfMachine
+from measure.frames import echo, frame
+from measure.guest import GuestError
+
+
+@pytest.fixture(scope="module")
+def perf(nt):
+    with PerfMachine(nt, paths.BUILD / "tests/perf") as measured:
+        yield measured
+        assert measured.quit() == machine.PASSED, measured.machine.text()
+
+
+def test_frames_are_counted(perf):
+    rate = figures.measure_rx(perf.guest, perf.frames, 0.5)
+    assert rate.count > 1000 and rate.irq > 0
+
+
+def test_the_count_starts_at_zero(perf):
+    assert perf.guest.command("rx") == "OK"
+    assert perf.guest.stat() == (0, 0)
+
+
+def test_other_frames_are_not_counted(perf):
+    perf.guest.command("rx")
+    other = frame(1)[:12] + b"\x88\xb6" + frame(1)[14:]
+    perf.frames.send([frame(0), other, frame(2)])
+    perf.frames.send([other] * 10)
+    figures._wait_for_frames(perf.guest, 2)
+
+
+def test_frames_come_back(perf):
+    assert figures.measure_echo(perf.guest, perf.frames, 0.5).count > 1000
+
+
+def test_one_frame_comes_back_whole(perf):
+    perf.guest.command("echo")
+    perf.frames.drain()
+    perf.frames.send([frame(7)])
+    assert perf.frames.receive(5) == [echo(7)]
+
+
+def test_round_trips(perf):
+    times = figures.measure_rtt(perf.guest, perf.frames, 50)
+    assert 0 < times.smallest <= times.median
+
+
+@pytest.mark.parametrize("depth", [1, 32, 256])
+@pytest.mark.parametrize("disk, drive", [("", "disk"), (NVME_DISK, "nvme0")])
+def test_disk_reads(perf, depth, disk, drive):
+    assert figures.measure_blk(perf.guest, depth, 500, disk, drive).count == 500
+
+
+@pytest.mark.parametrize("line, why", [
+    ("frobnicate", "no such command"), ("rx 1", "usage"), ("blk", "usage"),
+    ("blk 1", "usage"), ("blk 0 10", "QD must be"), ("blk 257 10", "QD must be"),
+    ("blk x 10", "usage"), ("blk 1 4294967296", "usage"), ("blk 1 -1", "usage"),
+    ("blk 1 10 Nothing0", "0xC0000034"), ("blk 1 10 Serial0", "0xC00000BB"),
+    ("blk 1 10 " + "A" * 60, "ERROR"), ("a b c d e", "too many words"),
+    ("x" * 400, "no such command"),
+])
+def test_bad_commands_are_refused(perf, line, why):
+    with pytest.raises(GuestError, match=why):
+        perf.guest.command(line)
+    assert perf.guest.command("rx") == "OK", "and the next one is obeyed"
+
+
+def test_empty_lines_are_no_commands(perf):
+    perf.guest.type("")
+    perf.guest.type("  ")
+    assert perf.guest.command("stat\r").startswith("RESULT")
+
+
+def test_nothing_of_the_kernel_is_on_com1(perf):
+    first = next(index for index, line in enumerate(perf.machine.lines)
+                 if line.startswith("READY"))
+    answers = ("READY", "OK", "RESULT", "BEGIN", "ERROR")
+    assert [line for line in perf.machine.lines[first:]
+            if not line.startswith(answers)] == []

@@ -1,0 +1,1 @@
+"""Driving a machine that can be measured from outside (docs/performance.md)."""

@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""What `make perf` does: boots the machine that obeys the measuring protocol and measures it
+from outside: frames received and sent back, disk blocks read. docs/performance.md."""
+
+import argparse
+import json
+import sys
+
+from harness import machine, paths
+from measure import figures
+from measure.dirql import NVME_DISK, PerfMachine
+from measure.guest import GuestError
+
+DEPTHS = (1, 32)
+
+
+def measure(perf, seconds):
+    """name: (value, unit) of each figure, in the order they are taken."""
+    guest, frames = perf.guest, perf.frames
+    found = {}
+
+    def add(name, value, unit):
+        found[name] = value
+        print(f"{name:24} {value:>12,.1f} {unit}", flush=True)
+
+    rate = figures.measure_rx(guest, frames, seconds)
+    add("rx", rate.rate, "frames/s")
+    add("rx_per_interrupt", rate.count / max(rate.irq, 1), "frames")
+    rate = figures.measure_echo(guest, frames, seconds)
+    add("echo", rate.rate, "frames/s")
+    add("echo_per_interrupt", rate.count / max(rate.irq, 1), "frames")
+    times = figures.measure_rtt(guest, frames, int(500 * seconds))
+    add("rtt_smallest", times.smallest * 1e6, "us")
+    add("rtt_median", times.median * 1e6, "us")
+    for disk, drive in (("", "disk"), (NVME_DISK, "nvme0")):
+        for depth in DEPTHS:
+            name = f"{'nvme' if disk else 'ahci'}_{depth}"
+            count = int((1500 if depth == 1 else 5000) * seconds)
+            rate = figures.measure_blk(guest, depth, count, disk, drive)
+            add(name, rate.rate, "reads/s")
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nt", default="6.3")
+    parser.add_argument("--cpus", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    arguments = parser.parse_args()
+    try:
+        with PerfMachine(arguments.nt, paths.BUILD / "perf", cpus=arguments.cpus) as perf:
+            found = measure(perf, arguments.seconds)
+            status = perf.quit()
+    except (GuestError, OSError, RuntimeError) as error:
+        sys.exit(f"perf: FAILED: {error}")
+    if status != machine.PASSED:
+        sys.exit(f"perf: FAILED: QEMU ended with status {status}")
+    output = paths.BUILD / "perf.json"
+    output.write_text(json.dumps(found, indent=2) + "\n")
+    print(f"perf: passed, nothing lost; written to {output.relative_to(paths.BUILD.parent)}")
+
+
+if __name__ == "__main__":
+    main()
