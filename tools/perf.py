@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """What `make perf` does: boots the machine that obeys the measuring protocol and measures it
-from outside: frames received and sent back, disk blocks read. docs/performance.md."""
+from outside: frames received and sent back, disk blocks read; with --count it counts the
+instructions of each instead. docs/performance.md."""
 
 import argparse
 import json
 import sys
 
 from harness import machine, paths
-from measure import figures
+from measure import counter, figures
 from measure.dirql import NVME_DISK, PerfMachine
 from measure.guest import GuestError
 
@@ -41,21 +42,52 @@ def measure(perf, seconds):
     return found
 
 
+# What: at most so many instructions.
+AIMS = {"rx": 400, "isr_to_sent": 350, "ahci_1": 1500, "ahci_32": 1500, "nvme_1": 1500,
+        "nvme_32": 1500}
+
+
+def count(perf, file):
+    """name: instructions, as above."""
+    guest, frames = perf.guest, perf.frames
+    found = {}
+
+    def add(name, value):
+        found[name] = round(value, 1)
+        aim = f"aim {AIMS[name]}" if name in AIMS else ""
+        print(f"{name:24} {value:>12,.1f} instructions  {aim}", flush=True)
+
+    add("rx", figures.count_rx(guest, frames, file, 2000))
+    add("rx_alone", figures.count_rx(guest, frames, file, 200, gap=0.002))
+    whole, path = figures.count_echo(guest, frames, file, 200)
+    add("echo_alone", whole)
+    add("isr_to_sent", path)
+    for disk, drive in (("", "disk"), (NVME_DISK, "nvme0")):
+        for depth in DEPTHS:
+            name = f"{'nvme' if disk else 'ahci'}_{depth}"
+            add(name, figures.count_blk(guest, file, depth, 500, disk, drive))
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nt", default="6.3")
     parser.add_argument("--cpus", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    parser.add_argument("--count", action="store_true", help="instructions, not rates")
     arguments = parser.parse_args()
+    name = "perf-count" if arguments.count else "perf"
+    file = paths.BUILD / f"{name}/counted"
     try:
-        with PerfMachine(arguments.nt, paths.BUILD / "perf", cpus=arguments.cpus) as perf:
-            found = measure(perf, arguments.seconds)
+        extra = counter.arguments(file, path=True) if arguments.count else []
+        with PerfMachine(arguments.nt, file.parent, cpus=arguments.cpus, extra=extra) as perf:
+            found = count(perf, file) if arguments.count else measure(perf, arguments.seconds)
             status = perf.quit()
     except (GuestError, OSError, RuntimeError) as error:
         sys.exit(f"perf: FAILED: {error}")
     if status != machine.PASSED:
         sys.exit(f"perf: FAILED: QEMU ended with status {status}")
-    output = paths.BUILD / "perf.json"
+    output = paths.BUILD / f"{name}.json"
     output.write_text(json.dumps(found, indent=2) + "\n")
     print(f"perf: passed, nothing lost; written to {output.relative_to(paths.BUILD.parent)}")
 

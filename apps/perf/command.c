@@ -14,6 +14,11 @@ static COMMAND_ROUTINE CommandEcho;
 static COMMAND_ROUTINE CommandIcmp;
 static COMMAND_ROUTINE CommandStat;
 static COMMAND_ROUTINE CommandBlk;
+static COMMAND_ROUTINE CommandTime;
+static COMMAND_ROUTINE CommandBusy;
+static COMMAND_ROUTINE CommandMicro;
+static COMMAND_ROUTINE CommandIpi;
+static COMMAND_ROUTINE CommandNobody;
 static COMMAND_ROUTINE CommandArm;
 static COMMAND_ROUTINE CommandDisarm;
 
@@ -29,6 +34,11 @@ static const struct {
     {"icmp", 0, 0, "icmp", CommandIcmp},
     {"stat", 0, 0, "stat", CommandStat},
     {"blk", 2, 1, "blk QD N [DISK]", CommandBlk},
+    {"time", 0, 0, "time", CommandTime},
+    {"busy", 2, 0, "busy MS CPU", CommandBusy},
+    {"micro", 1, 0, "micro N", CommandMicro},
+    {"ipi", 2, 0, "ipi N CPU", CommandIpi},
+    {"nobody", 1, 0, "nobody N", CommandNobody},
     {"arm", 0, 0, "arm", CommandArm},
     {"disarm", 0, 0, "disarm", CommandDisarm},
     {"quit", 0, 0, "quit", NULL},
@@ -93,6 +103,72 @@ CommandBlk(PPERF_COMMAND Command)
     ConsoleAnswer("RESULT blk n=%lu errs=%lu", Result.Read, Result.Failed);
     DiskClose(Disk);
     return FALSE;
+}
+
+/* FALSE, after an answer: there is no such processor. */
+static BOOLEAN
+CommandHasProcessor(ULONG Processor)
+{
+    BOOLEAN There = Processor < KeQueryActiveProcessorCount(NULL);
+
+    if (!There) {
+        ConsoleAnswer("ERROR there is no processor %lu", Processor);
+    }
+    return There;
+}
+
+/* TRUE: answer OK. */
+static BOOLEAN
+CommandEnded(NTSTATUS Status)
+{
+    if (!NT_SUCCESS(Status)) {
+        ConsoleAnswer("ERROR status 0x%08lX", (ULONG)Status);
+    }
+    return NT_SUCCESS(Status);
+}
+
+static BOOLEAN
+CommandTime(PPERF_COMMAND Command)
+{
+    OPS_TIMES Times;
+
+    UNREFERENCED_PARAMETER(Command);
+    if (CommandEnded(OpsTimeAll(&Times))) {
+        ConsoleAnswer("RESULT loop=%I64u spinpair=%I64u selfipi=%I64u selfipi_dpc=%I64u "
+                      "dpc_task=%I64u unowned=%I64u smpcall=%I64u",
+                      Times.Loop, Times.SpinPair, Times.SelfIpi, Times.SelfIpiDpc,
+                      Times.DpcTask, Times.Unowned, Times.Call);
+    }
+    return FALSE;
+}
+
+static BOOLEAN
+CommandBusy(PPERF_COMMAND Command)
+{
+    if (!CommandHasProcessor(Command->Number[2])) {
+        return FALSE;
+    }
+    OpsKeepBusy(Command->Number[1], Command->Number[2]);
+    return TRUE;
+}
+
+static BOOLEAN
+CommandMicro(PPERF_COMMAND Command)
+{
+    return CommandEnded(OpsMicro(Command->Number[1]));
+}
+
+static BOOLEAN
+CommandIpi(PPERF_COMMAND Command)
+{
+    return CommandHasProcessor(Command->Number[2]) &&
+           CommandEnded(OpsIpi(Command->Number[1], Command->Number[2]));
+}
+
+static BOOLEAN
+CommandNobody(PPERF_COMMAND Command)
+{
+    return CommandEnded(OpsNobody(Command->Number[1]));
 }
 
 /* The answer that follows, and the command that ends it, are counted too: who counts takes

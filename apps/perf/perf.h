@@ -4,7 +4,7 @@
  * operations of the kernel repeated so many times, for somebody else to time or count.
  *
  * Reading order: driver.c, command.c (the table), console.c (COM1), then what commands do:
- * nic.c and frame.c, disk.c, marks.c.
+ * nic.c and frame.c, disk.c, repeat.c with ops.c and vector.c, marks.c.
  *
  * One thread obeys one command after the other. What it shares with completion routines is
  * interlocked or under the lock named beside it.
@@ -21,8 +21,7 @@
 typedef struct _PERF_COMMAND {
     PCHAR Word[PERF_MAXIMUM_WORDS];
     ULONG Words;
-    ULONG
-    Number[PERF_MAXIMUM_WORDS]; /* of a word that is a number; Number[0] is unused */
+    ULONG Number[PERF_MAXIMUM_WORDS]; /* what a word says */
 } PERF_COMMAND, *PPERF_COMMAND;
 
 /* console.c: PASSIVE_LEVEL, the thread only. */
@@ -65,6 +64,29 @@ NTSTATUS DiskOpen(PCSTR Name, ULONG Depth, PDISK *Disk);
 VOID DiskClose(PDISK Disk);
 /* Reads Count blocks in an order that is always the same. */
 VOID DiskRead(PDISK Disk, ULONG Count, PDISK_RESULT Result);
+
+/* vector.c: an interrupt that a processor can send itself. */
+DRIVER_ADD_DEVICE VectorAddDevice;
+PKINTERRUPT VectorConnect(PKSERVICE_ROUTINE Isr);
+ULONG VectorNumber(VOID);
+VOID VectorRaise(ULONG Vector);
+
+/* repeat.c: PASSIVE_LEVEL. In thousandths of a TSC tick. */
+typedef struct _OPS_TIMES {
+    ULONG64 Loop;
+    ULONG64 SpinPair;
+    ULONG64 SelfIpi;
+    ULONG64 SelfIpiDpc;
+    ULONG64 DpcTask;
+    ULONG64 Unowned;
+    ULONG64 Call;
+} OPS_TIMES, *POPS_TIMES;
+
+NTSTATUS OpsTimeAll(POPS_TIMES Times);
+NTSTATUS OpsMicro(ULONG Count);
+NTSTATUS OpsIpi(ULONG Count, ULONG Processor);
+NTSTATUS OpsNobody(ULONG Count);
+VOID OpsKeepBusy(ULONG Milliseconds, ULONG Processor);
 
 /* marks.c: an outside counter counts between the two. */
 VOID PerfArm(VOID);

@@ -1,9 +1,11 @@
 """The machine that is measured from outside: each command does what it says, and everything
 that was sent or read is accounted for by the other side too."""
 
+import time
+
 import pytest
 from harness import machine, paths
-from measure import figures
+from measure import counter, figures
 from measure.dirql import NVME_DISK, PerfMachine
 from measure.frames import echo, frame
 from measure.guest import GuestError
@@ -56,12 +58,34 @@ def test_disk_reads(perf, depth, disk, drive):
     assert figures.measure_blk(perf.guest, depth, 500, disk, drive).count == 500
 
 
+def test_times(perf):
+    times = perf.guest.result("time", timeout=60)
+    assert list(times) == ["loop", "spinpair", "selfipi", "selfipi_dpc", "dpc_task", "unowned",
+                           "smpcall"]
+    assert all(value > 0 for value in times.values())
+    assert times["loop"] < times["spinpair"] < times["selfipi"] < times["selfipi_dpc"]
+
+
+@pytest.mark.parametrize("line", ["micro 100", "ipi 100 0", "ipi 100 1", "ipi 100 3",
+                                  "nobody 100", "micro 0", "busy 100 0", "busy 0 3"])
+def test_operations_are_repeated(perf, line):
+    assert perf.guest.command(line) == "OK"
+
+
+def test_busy_takes_its_time(perf):
+    start = time.monotonic()
+    perf.guest.command("busy 500 2")
+    assert 0.5 <= time.monotonic() - start < 5
+
+
 @pytest.mark.parametrize("line, why", [
     ("frobnicate", "no such command"), ("rx 1", "usage"), ("blk", "usage"),
     ("blk 1", "usage"), ("blk 0 10", "QD must be"), ("blk 257 10", "QD must be"),
     ("blk x 10", "usage"), ("blk 1 4294967296", "usage"), ("blk 1 -1", "usage"),
     ("blk 1 10 Nothing0", "0xC0000034"), ("blk 1 10 Serial0", "0xC00000BB"),
     ("blk 1 10 " + "A" * 60, "ERROR"), ("a b c d e", "too many words"),
+    ("busy 1", "usage"), ("busy 1 4", "no processor 4"), ("ipi 1 99", "no processor 99"),
+    ("micro", "usage"), ("nobody x", "usage"), ("arm 1", "usage"), ("quit now", "usage"),
     ("x" * 400, "no such command"),
 ])
 def test_bad_commands_are_refused(perf, line, why):
@@ -82,3 +106,43 @@ def test_nothing_of_the_kernel_is_on_com1(perf):
     answers = ("READY", "OK", "RESULT", "BEGIN", "ERROR")
     assert [line for line in perf.machine.lines[first:]
             if not line.startswith(answers)] == []
+
+
+@pytest.fixture(scope="module")
+def counted(nt):
+    folder = paths.BUILD / "tests/perf-count"
+    file = folder / "counted"
+    with PerfMachine(nt, folder, cpus=2, extra=counter.arguments(file, path=True)) as measured:
+        measured.file = file
+        yield measured
+        assert measured.quit() == machine.PASSED
+
+
+def test_frames_are_counted_in_instructions(counted):
+    alone = figures.count_rx(counted.guest, counted.frames, counted.file, 100, gap=0.002)
+    many = figures.count_rx(counted.guest, counted.frames, counted.file, 1000)
+    assert 50 < many < alone < 5000
+
+
+def test_the_way_from_isr_to_sent_is_part_of_the_whole(counted):
+    whole, path = figures.count_echo(counted.guest, counted.frames, counted.file, 100)
+    assert 50 < path < whole < 5000
+
+
+def test_reads_are_counted_in_instructions(counted):
+    assert 100 < figures.count_blk(counted.guest, counted.file, 1, 200) < 10000
+
+
+def test_a_count_is_the_same_again(counted):
+    first, again = (figures.count_blk(counted.guest, counted.file, 1, 500) for _ in range(2))
+    assert abs(first - again) < first / 10
+
+
+def test_what_is_counted_has_names(counted, kernel):
+    counted.guest.command("arm")
+    counted.guest.command("micro 200")
+    counted.guest.command("disarm")
+    run = counter.read(counted.file)[-1]
+    names = run.by_function(counter.symbols(kernel))
+    assert names["KeInsertQueueDpc"] > 200 and sum(run.by_processor()) == run.total()
+    assert run.total(exclude=[(0, 2**64)]) == 0

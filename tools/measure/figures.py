@@ -5,10 +5,13 @@ import statistics
 import time
 from collections import namedtuple
 
+from measure import counter
 from measure.frames import echo, frame
 from measure.guest import GuestError
 
 BATCH = 256  # frames of one send()
+REST = 0.3  # seconds in which everything under way has arrived
+IDLE = 1  # seconds for which the idle machine is counted
 SILENCE = 10  # seconds without progress that mean a loss
 
 Times = namedtuple("Times", "smallest median mean")
@@ -143,3 +146,72 @@ def measure_blk(guest, depth, count, disk="", drive="disk", block=4096):
     if after[1] - before[1] != count * block:
         raise GuestError(f"{command}: QEMU has read {after[1] - before[1]} bytes")
     return Rate(count, elapsed, 0)
+
+
+def _counted(guest, file, work, number):
+    """(what was executed, seconds) between an arm and a disarm around work(number)."""
+    guest.command("arm")
+    start = time.monotonic()
+    work(number)
+    elapsed = time.monotonic() - start
+    guest.command("disarm")
+    return counter.read(file)[-1], elapsed
+
+
+def count_of(guest, file, work, number):
+    """Instructions of one of the things that work(n) does n of, on a machine with the
+    counter: the difference of n and 2n, less what the idle machine's clock takes."""
+    idle = [_counted(guest, file, time.sleep, seconds) for seconds in (IDLE, 2 * IDLE)]
+    tick = (idle[1][0].total() - idle[0][0].total()) / (idle[1][1] - idle[0][1])
+    once, once_time = _counted(guest, file, work, number)
+    twice, twice_time = _counted(guest, file, work, 2 * number)
+    more = twice.total() - once.total() - tick * (twice_time - once_time)
+    return more / number
+
+
+def count_rx(guest, frames, file, number, gap=0.0):
+    """Instructions of a frame received. gap: seconds between two; 0: as they are taken."""
+    def work(count):
+        if gap:
+            for index in range(count):
+                frames.send([frame(index)])
+                time.sleep(gap)
+        else:
+            frames.send(frame(index) for index in range(count))
+        time.sleep(REST)
+
+    _settle(guest, frames)
+    guest.command("rx")
+    result = count_of(guest, file, work, number)
+    _wait_for_frames(guest, 3 * number)
+    return result
+
+
+def count_echo(guest, frames, file, number):
+    """(instructions of a frame sent back alone, all of it; the median of those between the
+    ISR's read of the cause and the write that sends, or 0 without path=on)."""
+    echoes = _Echoes(frames)
+
+    def work(count):
+        echoes.back = 0
+        for index in range(count):
+            frames.send([frame(index)])
+            while echoes.back <= index:
+                if not echoes.take(SILENCE):
+                    raise GuestError(f"echo {index} did not come back")
+        time.sleep(REST)
+
+    _settle(guest, frames)
+    guest.command("echo")
+    frames.drain()
+    whole = count_of(guest, file, work, number)
+    path = counter.read(file)[-1].path
+    return whole, path[1] if path else 0
+
+
+def count_blk(guest, file, depth, number, disk="", drive="disk"):
+    """Instructions of a 4 KiB read that is asked for, completed and looked at."""
+    def work(count):
+        measure_blk(guest, depth, count, disk, drive)
+
+    return count_of(guest, file, work, number)
