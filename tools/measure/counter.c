@@ -50,7 +50,8 @@ typedef struct Access {
 
 PLUGIN_EXPORT int qemu_plugin_version = 1;
 
-static const unsigned char ArmMark[MARK_LENGTH] = {0x0F, 0x1F, 0x80, 0x41, 0x72, 0x65, 0x50};
+static const unsigned char ArmMark[MARK_LENGTH] = {0x0F, 0x1F, 0x80, 0x41,
+                                                   0x72, 0x65, 0x50};
 static const unsigned char DisarmMark[MARK_LENGTH] = {0x0F, 0x1F, 0x80, 0x44,
                                                       0x72, 0x65, 0x50};
 
