@@ -15,10 +15,16 @@
 #define CR4_SMEP                (1ULL << 20)
 #define CR4_SMAP                (1ULL << 21)
 
+#define MSR_PAT            0x277
 #define MSR_EFER           0xC0000080
 #define MSR_GS_BASE        0xC0000101
 #define MSR_KERNEL_GS_BASE 0xC0000102
 #define EFER_NO_EXECUTE    (1ULL << 11)
+
+/* The memory types that PTE_WRITE_THROUGH (1) and PTE_CACHE_DISABLE (2) choose from: as the
+   processor is reset, but that 1 is write-combining, as it is in NT; nobody needs
+   write-through. 0: write-back, 2: uncached unless an MTRR says more, 3: uncached. */
+#define PAT_TYPES 0x0007010600070106ULL
 
 #define PTE_PRESENT       (1ULL << 0)
 #define PTE_WRITE         (1ULL << 1)

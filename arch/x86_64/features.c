@@ -67,6 +67,7 @@ ArchQueryFeatures(VOID)
     ArchCpuid(1, 0, Registers);
     ArchFeatures.X2Apic = (Registers[2] >> 21) & 1;
     ArchFeatures.TscDeadline = (Registers[2] >> 24) & 1;
+    ArchFeatures.PageAttributes = (Registers[3] >> 16) & 1;
     if (Highest >= 7) {
         ArchCpuid(7, 0, Registers);
         ArchFeatures.Smep = (Registers[1] >> 7) & 1;
@@ -111,5 +112,9 @@ ArchEnableFeatures(VOID)
                   ~(CR0_EMULATION | CR0_CACHE_DISABLE | CR0_NOT_WRITE_THROUGH));
     if (ArchFeatures.NoExecute) {
         ArchWriteMsr(MSR_EFER, ArchReadMsr(MSR_EFER) | EFER_NO_EXECUTE);
+    }
+    /* No page has the type that changes yet, so that no cache line does. */
+    if (ArchFeatures.PageAttributes) {
+        ArchWriteMsr(MSR_PAT, PAT_TYPES);
     }
 }

@@ -38,7 +38,9 @@ ArchpProtectionBits(ULONG Protection)
     if (!(Protection & ARCH_PAGE_EXECUTE) && ArchFeatures.NoExecute) {
         Bits |= PTE_NO_EXECUTE;
     }
-    if (Protection & (ARCH_PAGE_UNCACHED | ARCH_PAGE_WRITE_COMBINED)) {
+    if ((Protection & ARCH_PAGE_WRITE_COMBINED) && ArchFeatures.PageAttributes) {
+        Bits |= PTE_WRITE_THROUGH; /* PAT_TYPES */
+    } else if (Protection & (ARCH_PAGE_UNCACHED | ARCH_PAGE_WRITE_COMBINED)) {
         Bits |= PTE_CACHE_DISABLE | PTE_WRITE_THROUGH;
     }
     return Bits;

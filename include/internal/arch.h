@@ -43,7 +43,7 @@
 #define ARCH_PAGE_WRITE          0x1
 #define ARCH_PAGE_EXECUTE        0x2
 #define ARCH_PAGE_UNCACHED       0x4
-#define ARCH_PAGE_WRITE_COMBINED 0x8 /* treated as uncached: the PAT is left at reset */
+#define ARCH_PAGE_WRITE_COMBINED 0x8 /* uncached, where there is no PAT */
 
 #pragma pack(push, 4)
 typedef struct _KTSS64 {
@@ -89,6 +89,7 @@ typedef struct _ARCH_FEATURES {
     BOOLEAN X2Apic;
     BOOLEAN TscDeadline;
     BOOLEAN InvariantTsc;
+    BOOLEAN PageAttributes; /* the PAT */
     UCHAR PhysicalAddressBits;
     CHAR Vendor[13];
     CHAR Brand[49];
