@@ -55,3 +55,9 @@ typedef struct _DIRQL_USAGE {
 
 /* IRQL: PASSIVE_LEVEL. */
 NTKERNELAPI VOID NTAPI DirqlQueryUsage(_Out_ PDIRQL_USAGE Usage);
+
+/* Why a device has no driver that runs: a code of cfg.h, or 0. STATUS_INVALID_DEVICE_
+   REQUEST: no physical device object. IRQL: PASSIVE_LEVEL, not within AddDevice or a Plug
+   and Play IRP, whose lock it takes. */
+NTKERNELAPI NTSTATUS NTAPI DirqlQueryProblem(_In_ PDEVICE_OBJECT PhysicalDeviceObject,
+                                             _Out_ PULONG Problem);

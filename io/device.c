@@ -17,9 +17,13 @@ VOID
 IopDeleteDeviceObject(PVOID Body)
 {
     PDEVICE_OBJECT Device = Body;
+    PIOP_PDO Pdo = IopPdoFromDevice(Device);
     KIRQL OldIrql;
 
     IopDeleteTimer(Device);
+    if (Pdo != NULL && Pdo->Parent != NULL) {
+        ExFreePoolWithTag(Pdo, IOP_TAG_PNP); /* children.c made it */
+    }
     KeAcquireSpinLock(&IopDatabaseLock, &OldIrql);
     RemoveEntryList(&Device->DeviceObjectExtension->Link);
     KeReleaseSpinLock(&IopDatabaseLock, OldIrql);

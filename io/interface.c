@@ -39,32 +39,50 @@ IopFindInterface(PCUNICODE_STRING Name)
     return Found;
 }
 
-/* Builds \??\PCI#bbdd#{guid}, and \reference behind it. */
+/* Appends an id of the device with number signs for its backslashes, and one behind it. */
+static NTSTATUS
+IopAppendIdOf(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type, PUNICODE_STRING Name)
+{
+    PWSTR Id = IopIsPci(Pdo) ? IopBuildPciId(Pdo, Type) : IopQueryIds(Pdo, Type);
+    NTSTATUS Status;
+
+    if (Id == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    for (PWSTR Next = Id; *Next != L'\0'; Next++) {
+        *Next = *Next == L'\\' ? L'#' : *Next;
+    }
+    Status = RtlAppendUnicodeToString(Name, Id);
+    ExFreePool(Id);
+    return NT_SUCCESS(Status) ? RtlAppendUnicodeToString(Name, L"#") : Status;
+}
+
+/* Builds \??\PCI#bbdd#{guid}, or with the id of another bus, and \reference behind it. */
 static NTSTATUS
 IopBuildInterfaceName(PIOP_PDO Pdo, const GUID *Class, PUNICODE_STRING Reference,
                       PUNICODE_STRING Name)
 {
-    PWSTR Instance = IopBuildPciId(Pdo, BusQueryInstanceID);
     UNICODE_STRING Guid;
-    NTSTATUS Status = RtlStringFromGUID(Class, &Guid);
+    NTSTATUS Status = RtlAppendUnicodeToString(Name, L"\\??\\");
 
-    if (Instance == NULL || !NT_SUCCESS(Status)) {
-        if (Instance != NULL) {
-            ExFreePool(Instance);
-        }
-        return STATUS_INSUFFICIENT_RESOURCES;
+    if (IopIsPci(Pdo)) {
+        RtlAppendUnicodeToString(Name, L"PCI#");
+    } else {
+        Status = IopAppendIdOf(Pdo, BusQueryDeviceID, Name);
     }
-    RtlAppendUnicodeToString(Name, L"\\??\\PCI#");
-    RtlAppendUnicodeToString(Name, Instance);
-    RtlAppendUnicodeToString(Name, L"#");
-    /* Of the parts only the reference has a length that is not ours. */
+    if (NT_SUCCESS(Status)) {
+        Status = IopAppendIdOf(Pdo, BusQueryInstanceID, Name);
+    }
+    if (!NT_SUCCESS(Status) || !NT_SUCCESS(RtlStringFromGUID(Class, &Guid))) {
+        return Status == STATUS_BUFFER_TOO_SMALL ? STATUS_INVALID_PARAMETER
+                                                 : STATUS_INSUFFICIENT_RESOURCES;
+    }
     Status = RtlAppendUnicodeStringToString(Name, &Guid);
     if (NT_SUCCESS(Status) && Reference != NULL && Reference->Length != 0) {
         RtlAppendUnicodeToString(Name, L"\\");
         Status = RtlAppendUnicodeStringToString(Name, Reference);
     }
     RtlFreeUnicodeString(&Guid);
-    ExFreePool(Instance);
     return NT_SUCCESS(Status) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 

@@ -120,6 +120,7 @@ typedef struct _DEVOBJ_EXTENSION {
     PDEVICE_OBJECT AttachedTo;  /* the device below; IopDatabaseLock */
     PIOP_NAME Name;             /* NULL: unnamed */
     volatile LONG StartIoDepth; /* calls of StartIo under way and deferred */
+    PVOID Node;                 /* a PDO's IOP_PDO; else NULL */
     CHAR Description[64];       /* a PDO's place, "PCI 00:03.0"; else empty */
     volatile LONG64 Issued;     /* the counters of IO_DEVICE_STATISTICS */
     volatile LONG64 Completed;

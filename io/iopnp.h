@@ -9,17 +9,59 @@
 
 #include "iop.h"
 
+/* An address that no PCI function has. */
+#define IOP_NOWHERE                                                                      \
+    {                                                                                    \
+        0xFF, 0x1F, 0x07                                                                 \
+    }
+
 #define IOP_MAXIMUM_BARS     6
+#define IOP_MAXIMUM_RANGES   16 /* of one device */
 #define IOP_MAXIMUM_MESSAGES 32
 
+/* A range of ports or memory: what a function decodes, or what a device was given. */
 typedef struct _IOP_BAR {
     UCHAR Type;     /* CmResourceTypePort or CmResourceTypeMemory */
+    UCHAR Share;    /* two that are CmResourceShareShared may meet */
     UCHAR Register; /* its number among the base address registers */
     BOOLEAN Wide;   /* takes two of them: an address of 64 bits */
     USHORT Flags;
-    ULONG64 Base;
+    ULONG64 Base; /* 0: it has no place */
     ULONG64 Length;
 } IOP_BAR, *PIOP_BAR;
+
+/* policy.c: the interrupts a device's requirements ask for, as its driver filtered them.
+   Processors 0: whoever's turn it is, until IopCompleteInterruptRequest. */
+typedef struct _IOP_INTERRUPT_REQUEST {
+    ULONG Messages; /* 0: the line */
+    KAFFINITY MessageProcessors[IOP_MAXIMUM_MESSAGES];
+    KAFFINITY LineProcessors;
+} IOP_INTERRUPT_REQUEST, *PIOP_INTERRUPT_REQUEST;
+
+/* One descriptor of a requirements list, in whichever form it came. Type
+   CmResourceTypeNull: to do without. */
+typedef struct _IOP_DEMAND {
+    IOP_BAR Range; /* without its place */
+    ULONG64 Alignment;
+    ULONG64 Minimum;
+    ULONG64 Maximum; /* the last address it may have */
+} IOP_DEMAND, *PIOP_DEMAND;
+
+/* Descriptors of which one has to be met. */
+typedef struct _IOP_GROUP {
+    const IO_RESOURCE_DESCRIPTOR *Members;
+    ULONG Count;
+    ULONG64 Longest;
+} IOP_GROUP, *PIOP_GROUP;
+
+/* What a device is given, in the order of its requirements. */
+typedef struct _IOP_ALLOCATION {
+    ULONG Count;
+    IOP_BAR Ranges[IOP_MAXIMUM_RANGES]; /* Length 0: it does without */
+    IOP_INTERRUPT_REQUEST Interrupts;
+    IOP_DEMAND Refused;      /* when there is no place: for what, */
+    struct _IOP_PDO *Holder; /* and who was in the way last; NULL: nobody */
+} IOP_ALLOCATION, *PIOP_ALLOCATION;
 
 typedef enum _IOP_PDO_STATE {
     IopPdoEnumerated, /* no driver, or its driver gone again */
@@ -28,7 +70,8 @@ typedef enum _IOP_PDO_STATE {
     IopPdoSurpriseRemoved /* IRP_MN_REMOVE_DEVICE follows when the last open is closed */
 } IOP_PDO_STATE;
 
-/* A PCI function: the extension of its PDO. */
+/* A device that a bus has: a PCI function or a device of the root, as the extension of its
+   PDO, or what is known of one that a bus driver reports. */
 typedef struct _IOP_PDO {
     LIST_ENTRY Link; /* IopPdos, in the order found */
     PDEVICE_OBJECT DeviceObject;
@@ -49,16 +92,28 @@ typedef struct _IOP_PDO {
     USHORT Command; /* as the firmware left it */
     PDRIVER_OBJECT FunctionDriver;
     const struct _IOP_LEGACY *Legacy; /* legacy.c: not on PCI at all; else NULL */
+    struct _IOP_PDO *Parent;  /* of a device that a bus driver reported; else NULL */
+    BOOLEAN Reported;         /* by the last answer of the bus driver */
+    ULONG Problem;            /* why it is not started: CM_PROB_, or 0 */
+    PIOP_ALLOCATION Held;     /* of a device with resources */
+    PIOP_ALLOCATION Proposed; /* while a place is looked for */
+    BOOLEAN Moving;           /* meanwhile: what it holds may be given to others */
     ULONG BarCount;
-    IOP_BAR Bars[IOP_MAXIMUM_BARS]; /* those that have an address */
-    ULONG MissingBars;              /* bit mask of the registers that got none */
-    ULONG InterruptCount;           /* assignments the device holds */
+    IOP_BAR Bars[IOP_MAXIMUM_BARS];
+    ULONG InterruptCount;      /* assignments the device holds */
     BOOLEAN PassiveInterrupts; /* its driver's module says passive=1: level 0 (CON-25) */
     HAL_INTERRUPT_ASSIGNMENT Interrupts[IOP_MAXIMUM_MESSAGES];
     PCM_RESOURCE_LIST RawResources;
     PCM_RESOURCE_LIST TranslatedResources;
     ULONG ResourceLength; /* bytes of each of the two lists */
 } IOP_PDO, *PIOP_PDO;
+
+/* Configuration space, base address registers and messages are a PCI function's only. */
+FORCEINLINE BOOLEAN
+IopIsPci(PIOP_PDO Pdo)
+{
+    return Pdo->Legacy == NULL && Pdo->Parent == NULL;
+}
 
 extern LIST_ENTRY IopPdos; /* the lock of pnp.c */
 extern PDRIVER_OBJECT IopPciDriver;
@@ -76,14 +131,16 @@ typedef struct _IOP_LEGACY {
 NTSTATUS IopCreateRootDriver(VOID);
 NTSTATUS IopCreateLegacyDevices(VOID);
 
-/* NULL when Device is no PDO, of the PCI bus or of the root. Any IRQL. */
+/* NULL when Device is no PDO that Plug and Play knows. Any IRQL. */
 PIOP_PDO IopPdoFromDevice(PDEVICE_OBJECT Device);
 
 /* pci.c, pcifunction.c, pciid.c, pciconfig.c, pcipdo.c */
 NTSTATUS IopCreatePciDriver(VOID);
 NTSTATUS IopCreatePdo(HAL_PCI_ADDRESS Address);
 VOID IopDeletePdo(PIOP_PDO Pdo);
-VOID IopReportMissingBars(PIOP_PDO Pdo);
+/* Writes the places of an allocation into the function's registers; its decoders are left
+   off when any of them moved. */
+VOID IopSetBars(PIOP_PDO Pdo, const IOP_ALLOCATION *Allocation);
 /* Finds the functions of one bus that have no PDO yet and makes theirs. The lock of pnp.c
    held, but at boot. */
 NTSTATUS IopScanBus(ULONG Bus);
@@ -101,8 +158,15 @@ PIOP_PDO IopFindBridge(ULONG Bus);
 BOOLEAN IopIsBehind(PIOP_PDO Pdo, ULONG Bus);
 /* Lets what is behind the bridges above Pdo decode addresses and reach memory. */
 VOID IopOpenBridges(PIOP_PDO Pdo);
-/* Finds a place for Bar in the windows of the bridge above Pdo; FALSE: there is none. */
-BOOLEAN IopPlaceBar(PIOP_PDO Pdo, PIOP_BAR Bar);
+/* Addresses a bridge passes on; Limit is the last one. */
+#define IOP_BRIDGE_WINDOWS 2
+typedef struct _IOP_WINDOW {
+    ULONG64 Base;
+    ULONG64 Limit;
+    BOOLEAN Prefetch; /* for what may be read ahead of its use */
+} IOP_WINDOW, *PIOP_WINDOW;
+
+ULONG IopQueryWindows(PIOP_PDO Bridge, UCHAR Type, PIOP_WINDOW Windows);
 
 /* pcislot.c, pcihotplug.c: PCI Express slots whose devices come and go. */
 typedef struct _IOP_SLOT IOP_SLOT, *PIOP_SLOT;
@@ -130,20 +194,43 @@ typedef struct _PNP_BUS_INFORMATION {
 /* requirements.c */
 PIO_RESOURCE_REQUIREMENTS_LIST IopBuildRequirements(PIOP_PDO Pdo);
 
-/* policy.c: the interrupts a device's requirements ask for, as its driver filtered them.
-   Processors 0: whoever's turn it is, until IopCompleteInterruptRequest. */
-typedef struct _IOP_INTERRUPT_REQUEST {
-    ULONG Messages; /* 0: the line */
-    KAFFINITY MessageProcessors[IOP_MAXIMUM_MESSAGES];
-    KAFFINITY LineProcessors;
-} IOP_INTERRUPT_REQUEST, *PIOP_INTERRUPT_REQUEST;
+/* demand.c: the Number-th alternative list, *Count of its descriptors being there; NULL:
+   there are fewer. FALSE of IopReadDemand: nothing that is arbitrated. */
+const IO_RESOURCE_LIST *
+IopFindAlternative(const IO_RESOURCE_REQUIREMENTS_LIST *Requirements, ULONG Number,
+                   PULONG Count);
+BOOLEAN IopReadDemand(const IO_RESOURCE_DESCRIPTOR *Descriptor, PIOP_DEMAND Demand);
+ULONG64 IopLongestDemand(const IO_RESOURCE_REQUIREMENTS_LIST *Requirements);
+BOOLEAN IopDemandsReach(const IO_RESOURCE_REQUIREMENTS_LIST *Requirements,
+                        const IOP_BAR *Range);
+BOOLEAN IopNextGroup(const IO_RESOURCE_LIST *List, ULONG Count, PULONG Next,
+                     PIOP_GROUP Group);
 
-VOID IopReadInterruptRequest(const IO_RESOURCE_REQUIREMENTS_LIST *List,
+/* arbiter.c. Makes Pdo->Proposed from the first alternative there are places for; Anew:
+   what is preferred, which is where the device is, comes last. Requirements NULL: none.
+   STATUS_CONFLICTING_ADDRESSES; STATUS_INSUFFICIENT_RESOURCES, without a proposal. */
+NTSTATUS IopArbitrate(PIOP_PDO Pdo, const IO_RESOURCE_REQUIREMENTS_LIST *Requirements,
+                      BOOLEAN Anew);
+VOID IopDropProposal(PIOP_PDO Pdo);
+/* The first of Count ranges that Range meets, or NULL. */
+const IOP_BAR *IopFindMeeting(const IOP_BAR *Ranges, ULONG Count, const IOP_BAR *Range);
+VOID IopReportConflict(PIOP_PDO Pdo);
+
+/* rebalance.c. Makes Pdo->Proposed, others being stopped and started elsewhere where that
+   makes room and their drivers agree. A started Pdo is stopped and started as well.
+   STATUS_CONFLICTING_ADDRESSES, with what Pdo was refused in Pdo->Proposed. */
+NTSTATUS IopRebalance(PIOP_PDO Pdo, const IO_RESOURCE_REQUIREMENTS_LIST *Requirements);
+/* For a started device whose driver says that its requirements have changed. */
+VOID IopReconfigureDevice(PIOP_PDO Pdo);
+
+/* policy.c */
+VOID IopReadInterruptRequest(const IO_RESOURCE_LIST *List, ULONG Count,
                              PIOP_INTERRUPT_REQUEST Request);
 VOID IopCompleteInterruptRequest(PIOP_INTERRUPT_REQUEST Request, KAFFINITY Processors);
 
 /* resources.c */
-NTSTATUS IopAssignResources(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request);
+/* Gives the device what is proposed for it. */
+NTSTATUS IopAssignResources(PIOP_PDO Pdo);
 VOID IopReleaseResources(PIOP_PDO Pdo);
 
 /* processors.c: "2", "0,2" or "all" as a mask, a mask as text, and a device's choice. */
@@ -160,6 +247,30 @@ const CHAR *IopPdoName(PIOP_PDO Pdo); /* for console lines */
 NTSTATUS IopSendPnp(PIOP_PDO Pdo, UCHAR MinorFunction, PIO_STACK_LOCATION Location,
                     PULONG_PTR Information);
 VOID IopStartNewDevice(PIOP_PDO Pdo); /* the lock is held */
+VOID IopRetryConflicts(VOID);
+/* What the stack requires, filtered, for ExFreePool; NULL: nothing. */
+NTSTATUS IopQueryRequirements(PIOP_PDO Pdo, PIO_RESOURCE_REQUIREMENTS_LIST *List);
+/* IRP_MN_START_DEVICE to a stack whose resources are assigned. */
+NTSTATUS IopSendStart(PIOP_PDO Pdo);
+/* The multi-string of a kind of ids, for ExFreePool, or NULL. */
+PWSTR IopQueryIds(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type);
+
+/* tree.c: the device whose bus Pdo is on, or NULL: the root. */
+PIOP_PDO IopParentOf(PIOP_PDO Pdo);
+/* Whether Pdo is on Above's bus, or on a bus behind that. */
+BOOLEAN IopIsAbove(PIOP_PDO Above, PIOP_PDO Pdo);
+
+/* children.c: devices that a bus driver reports. The lock is held. */
+/* Asks a started device what is on its bus: what is new is started, what is missing goes. */
+VOID IopEnumerateChildren(PIOP_PDO Pdo);
+BOOLEAN IopHasChildren(PIOP_PDO Pdo);
+/* Lets go of a device that is off the list; its record goes with the device object. */
+VOID IopReleaseChild(PIOP_PDO Child);
+/* As IopQueryRemoval, for all that Pdo's bus driver has reported. */
+NTSTATUS IopQueryChildrenRemoval(PIOP_PDO Pdo);
+VOID IopCancelChildrenRemoval(PIOP_PDO Pdo);
+/* They go; what is open stays until it is closed, when the bus itself has vanished. */
+VOID IopRemoveChildren(PIOP_PDO Pdo, BOOLEAN Vanished);
 
 /* service.c: the loaded driver of a service, or NULL. The lock of pnp.c is held. */
 PDRIVER_OBJECT IopFindDriver(const CHAR *ServiceName);

@@ -9,11 +9,6 @@
 #include "iop.h"
 #include "iopnp.h"
 
-#define IOP_NOWHERE                                                                      \
-    {                                                                                    \
-        0xFF, 0x1F, 0x07                                                                 \
-    }
-
 PDRIVER_OBJECT IopRootDriver;
 
 /* In the order of HalSerialPortPresent's numbers. */
@@ -153,6 +148,7 @@ IopCreateLegacyPdo(const IOP_LEGACY *Legacy)
     }
     Pdo = Device->DeviceExtension;
     Pdo->DeviceObject = Device;
+    Device->DeviceObjectExtension->Node = Pdo;
     Pdo->Legacy = Legacy;
     Pdo->Address = Nowhere;
     Pdo->InterruptPin = 1;

@@ -138,9 +138,7 @@ IoEnumerateDevices(VOID)
 PIOP_PDO
 IopPdoFromDevice(PDEVICE_OBJECT Device)
 {
-    return Device->DriverObject == IopPciDriver || Device->DriverObject == IopRootDriver
-               ? Device->DeviceExtension
-               : NULL;
+    return Device->DeviceObjectExtension->Node;
 }
 
 /* Power IRPs to a function: it is in D0 and stays there. */

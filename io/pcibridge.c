@@ -1,6 +1,6 @@
 /*
- * PCI bridges: which function stands behind which, and room in the windows a bridge lets
- * through for a function that the firmware has not seen.
+ * PCI bridges: which function stands behind which, and the windows of addresses that a
+ * bridge lets through.
  */
 #include "iop.h"
 #include "iopnp.h"
@@ -17,12 +17,6 @@
 #define PCI_MEMORY_UNIT_MASK 0xFFF0
 #define PCI_PREFETCH_64BIT   0x1
 #define PCI_IO_UNIT_MASK     0xF0
-
-/* Addresses a bridge passes on; Limit is the last one. Base 0: none. */
-typedef struct _IOP_WINDOW {
-    ULONG64 Base;
-    ULONG64 Limit;
-} IOP_WINDOW;
 
 PIOP_PDO
 IopFindBridge(ULONG Bus)
@@ -72,7 +66,7 @@ IopPortWindow(HAL_PCI_ADDRESS Bridge)
     ULONG Base = HalReadPci(Bridge, PCI_IO_BASE, 1) & PCI_IO_UNIT_MASK;
     ULONG Limit = HalReadPci(Bridge, PCI_IO_LIMIT, 1) & PCI_IO_UNIT_MASK;
 
-    return (IOP_WINDOW){(ULONG64)Base << 8, (ULONG64)Limit << 8 | 0xFFF};
+    return (IOP_WINDOW){(ULONG64)Base << 8, (ULONG64)Limit << 8 | 0xFFF, FALSE};
 }
 
 static IOP_WINDOW
@@ -81,7 +75,7 @@ IopMemoryWindow(HAL_PCI_ADDRESS Bridge)
     ULONG64 Base = HalReadPci(Bridge, PCI_MEMORY_BASE, 2) & PCI_MEMORY_UNIT_MASK;
     ULONG64 Limit = HalReadPci(Bridge, PCI_MEMORY_LIMIT, 2) & PCI_MEMORY_UNIT_MASK;
 
-    return (IOP_WINDOW){Base << 16, Limit << 16 | 0xFFFFF};
+    return (IOP_WINDOW){Base << 16, Limit << 16 | 0xFFFFF, FALSE};
 }
 
 static IOP_WINDOW
@@ -90,7 +84,7 @@ IopPrefetchWindow(HAL_PCI_ADDRESS Bridge)
     ULONG Low = HalReadPci(Bridge, PCI_PREFETCH_BASE, 2);
     ULONG High = HalReadPci(Bridge, PCI_PREFETCH_LIMIT, 2);
     IOP_WINDOW Window = {(ULONG64)(Low & PCI_MEMORY_UNIT_MASK) << 16,
-                         (ULONG64)(High & PCI_MEMORY_UNIT_MASK) << 16 | 0xFFFFF};
+                         (ULONG64)(High & PCI_MEMORY_UNIT_MASK) << 16 | 0xFFFFF, TRUE};
 
     if ((Low & PCI_PREFETCH_64BIT) != 0) {
         Window.Base |= (ULONG64)HalReadPci(Bridge, PCI_PREFETCH_BASE_H, 4) << 32;
@@ -99,74 +93,26 @@ IopPrefetchWindow(HAL_PCI_ADDRESS Bridge)
     return Window;
 }
 
-/* The region of Pdo that Bar, placed at Base, would meet, or NULL. */
-static const IOP_BAR *
-IopFindOverlap(PIOP_PDO Pdo, const IOP_BAR *Bar, ULONG64 Base)
+/* The windows of a kind of range that Bridge passes on; 0: none, or no bridge. */
+ULONG
+IopQueryWindows(PIOP_PDO Bridge, UCHAR Type, PIOP_WINDOW Windows)
 {
-    for (ULONG Index = 0; Index < Pdo->BarCount; Index++) {
-        const IOP_BAR *Other = &Pdo->Bars[Index];
+    IOP_WINDOW Found[IOP_BRIDGE_WINDOWS] = {{0}};
+    ULONG Count = 0;
 
-        if (Other->Type == Bar->Type && Base < Other->Base + Other->Length &&
-            Other->Base < Base + Bar->Length) {
-            return Other;
+    if (Bridge->HeaderType != PCI_BRIDGE_TYPE) {
+        return 0;
+    }
+    if (Type == CmResourceTypePort) {
+        Found[0] = IopPortWindow(Bridge->Address);
+    } else {
+        Found[0] = IopMemoryWindow(Bridge->Address);
+        Found[1] = IopPrefetchWindow(Bridge->Address);
+    }
+    for (ULONG Index = 0; Index < IOP_BRIDGE_WINDOWS; Index++) {
+        if (Found[Index].Base != 0 && Found[Index].Limit >= Found[Index].Base) {
+            Windows[Count++] = Found[Index];
         }
     }
-    return NULL;
-}
-
-/* The same for every function on Pdo's bus. Pdo itself may not be on the list yet. */
-static const IOP_BAR *
-IopFindConflict(PIOP_PDO Pdo, const IOP_BAR *Bar, ULONG64 Base)
-{
-    const IOP_BAR *Found = IopFindOverlap(Pdo, Bar, Base);
-
-    for (PLIST_ENTRY Link = IopPdos.Flink; Found == NULL && Link != &IopPdos;
-         Link = Link->Flink) {
-        PIOP_PDO Other = CONTAINING_RECORD(Link, IOP_PDO, Link);
-
-        if (Other->Address.Bus == Pdo->Address.Bus) {
-            Found = IopFindOverlap(Other, Bar, Base);
-        }
-    }
-    return Found;
-}
-
-/* The lowest aligned free place in Window: behind each region that is in the way. */
-static BOOLEAN
-IopPlaceInWindow(PIOP_PDO Pdo, PIOP_BAR Bar, IOP_WINDOW Window)
-{
-    ULONG64 Base = ALIGN_UP_BY(Window.Base, Bar->Length);
-
-    if (Window.Base == 0 || Window.Limit < Window.Base ||
-        (!Bar->Wide && Window.Limit > MAXULONG)) {
-        return FALSE;
-    }
-    while (Base >= Window.Base && Base + Bar->Length - 1 <= Window.Limit &&
-           Base + Bar->Length - 1 >= Base) {
-        const IOP_BAR *Other = IopFindConflict(Pdo, Bar, Base);
-
-        if (Other == NULL) {
-            Bar->Base = Base;
-            return TRUE;
-        }
-        Base = ALIGN_UP_BY(Other->Base + Other->Length, Bar->Length);
-    }
-    return FALSE;
-}
-
-/* What can be read ahead of its use goes into the window for that, if there is room. */
-BOOLEAN
-IopPlaceBar(PIOP_PDO Pdo, PIOP_BAR Bar)
-{
-    PIOP_PDO Bridge = IopFindBridge(Pdo->Address.Bus);
-
-    if (Bridge == NULL) {
-        return FALSE;
-    }
-    if (Bar->Type == CmResourceTypePort) {
-        return IopPlaceInWindow(Pdo, Bar, IopPortWindow(Bridge->Address));
-    }
-    return ((Bar->Flags & CM_RESOURCE_MEMORY_PREFETCHABLE) != 0 &&
-            IopPlaceInWindow(Pdo, Bar, IopPrefetchWindow(Bridge->Address))) ||
-           IopPlaceInWindow(Pdo, Bar, IopMemoryWindow(Bridge->Address));
+    return Count;
 }

@@ -55,7 +55,7 @@ IopProbeRegister(HAL_PCI_ADDRESS Address, ULONG Offset)
     return Mask;
 }
 
-/* Writes a place that pcibridge.c found into the registers of a region. */
+/* Writes the place of a region into its registers. */
 static VOID
 IopWriteBar(PIOP_PDO Pdo, const IOP_BAR *Bar)
 {
@@ -67,8 +67,44 @@ IopWriteBar(PIOP_PDO Pdo, const IOP_BAR *Bar)
     }
 }
 
-/* Adds one region to the PDO. One the firmware gave no address gets one, where there is
-   room behind its bridge; else it is left out, and named when the device starts. */
+/* The first range for Bar that no other register has, or NULL: the driver has filtered
+   out what this one would need. Used: a bit for each range that one has. */
+static const IOP_BAR *
+IopRangeOfBar(const IOP_BAR *Bar, const IOP_ALLOCATION *Allocation, PULONG Used)
+{
+    for (ULONG Index = 0; Index < Allocation->Count; Index++) {
+        const IOP_BAR *Range = &Allocation->Ranges[Index];
+
+        if ((*Used >> Index & 1) == 0 && Range->Type == Bar->Type &&
+            Range->Length == Bar->Length) {
+            *Used |= 1U << Index;
+            return Range;
+        }
+    }
+    return NULL;
+}
+
+VOID
+IopSetBars(PIOP_PDO Pdo, const IOP_ALLOCATION *Allocation)
+{
+    ULONG Used = 0;
+
+    for (ULONG Index = 0; Index < Pdo->BarCount; Index++) {
+        PIOP_BAR Bar = &Pdo->Bars[Index];
+        const IOP_BAR *Range = IopRangeOfBar(Bar, Allocation, &Used);
+
+        if (Range != NULL && Range->Base != Bar->Base) {
+            HalWritePci(Pdo->Address, PCI_COMMAND, 2,
+                        HalReadPci(Pdo->Address, PCI_COMMAND, 2) &
+                            ~(ULONG)(PCI_ENABLE_IO_SPACE | PCI_ENABLE_MEMORY_SPACE));
+            Bar->Base = Range->Base;
+            IopWriteBar(Pdo, Bar);
+        }
+    }
+}
+
+/* Adds one region to the PDO. One the firmware gave no address is without a place until
+   the device is started. */
 static VOID
 IopAddBar(PIOP_PDO Pdo, const IOP_BAR *Bar)
 {
@@ -78,26 +114,10 @@ IopAddBar(PIOP_PDO Pdo, const IOP_BAR *Bar)
         return;
     }
     *Added = *Bar;
-    if (Bar->Base == 0 || Bar->Base + Bar->Length - 1 < Bar->Base) {
-        if (!IopPlaceBar(Pdo, Added)) {
-            Pdo->MissingBars |= 1U << Bar->Register;
-            return;
-        }
-        IopWriteBar(Pdo, Added);
+    if (Added->Base + (Added->Length - 1) < Added->Base) {
+        Added->Base = 0;
     }
     Pdo->BarCount++;
-}
-
-/* Names the regions that were left out. */
-VOID
-IopReportMissingBars(PIOP_PDO Pdo)
-{
-    for (ULONG Index = 0; Index < PCI_TYPE0_ADDRESSES; Index++) {
-        if ((Pdo->MissingBars >> Index & 1) != 0) {
-            DbgPrint("io: %s: base address register %u holds no address, left out\n",
-                     Pdo->DeviceObject->DeviceObjectExtension->Description, Index);
-        }
-    }
 }
 
 /* A port region. Hardware may leave the upper 16 bits of the mask at zero. */
@@ -142,8 +162,8 @@ IopReadMemoryBar(PIOP_PDO Pdo, ULONG Index, ULONG Limit, ULONG Value, ULONG Mask
 }
 
 /*
- * Finds the regions of the function, once, when it is found. Decoding is off meanwhile, so that the all-ones of
- * the probe claims no address; nobody uses the device yet.
+ * Finds the regions of the function, once, when it is found. Decoding is off meanwhile, so
+ * that the all-ones of the probe claims no address; nobody uses the device yet.
  */
 static VOID
 IopQueryBars(PIOP_PDO Pdo)
@@ -187,6 +207,7 @@ IopCreatePdo(HAL_PCI_ADDRESS Address)
     }
     Pdo = Device->DeviceExtension;
     Pdo->DeviceObject = Device;
+    Device->DeviceObjectExtension->Node = Pdo;
     IopReadIdentity(Pdo, Address);
     IopQueryBars(Pdo);
     RtlFormat(Device->DeviceObjectExtension->Description,
@@ -206,6 +227,10 @@ IopDeletePdo(PIOP_PDO Pdo)
 
     IopForgetInterfaces(Pdo->DeviceObject);
     RemoveEntryList(&Pdo->Link);
+    if (Pdo->Parent != NULL) {
+        IopReleaseChild(Pdo);
+        return;
+    }
     IoDeleteDevice(Pdo->DeviceObject);
     IopQueueSlot(Bus); /* whatever is in its slot now had to wait for this */
 }

@@ -7,6 +7,7 @@
 #include "iop.h"
 #include "iopnp.h"
 
+#include <cfg.h>
 #include <internal/ke.h>
 
 static KEVENT IopPnpLock = KE_EVENT_LOCK(IopPnpLock);
@@ -53,53 +54,61 @@ IopEqualId(const WCHAR *Id, const CHAR *Text)
     return *Id == L'\0' && *Text == '\0';
 }
 
+PWSTR
+IopQueryIds(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type)
+{
+    IO_STACK_LOCATION Location = {0};
+    ULONG_PTR Information = 0;
+
+    Location.Parameters.QueryId.IdType = Type;
+    if (!NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_ID, &Location, &Information))) {
+        return NULL;
+    }
+    return (PWSTR)Information;
+}
+
 /* Whether one of the device's ids of Type is one that the module names. */
 static BOOLEAN
 IopMatchesIds(PIOP_PDO Pdo, const IOP_MODULE *Module, BUS_QUERY_ID_TYPE Type)
 {
-    IO_STACK_LOCATION Location = {0};
-    ULONG_PTR Information = 0;
+    PWSTR Ids = IopQueryIds(Pdo, Type);
     BOOLEAN Matches = FALSE;
 
-    Location.Parameters.QueryId.IdType = Type;
-    if (!NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_ID, &Location, &Information))) {
+    if (Ids == NULL) {
         return FALSE;
     }
-    for (const WCHAR *Id = (const WCHAR *)Information; *Id != L'\0';) {
+    for (const WCHAR *Id = Ids; *Id != L'\0';) {
         for (ULONG Index = 0; Index < Module->HardwareIdCount; Index++) {
             Matches |= IopEqualId(Id, Module->HardwareIds[Index]);
         }
         while (*Id++ != L'\0') {
         }
     }
-    ExFreePool((PVOID)Information);
+    ExFreePool(Ids);
     return Matches;
 }
 
 /* ---- starting
  * ---------------------------------------------------------------------------- */
 
-/* Lets the stack filter the requirements; *Request is what it settled on. */
-static VOID
-IopFilterRequirements(PIOP_PDO Pdo, PIOP_INTERRUPT_REQUEST Request)
+NTSTATUS
+IopQueryRequirements(PIOP_PDO Pdo, PIO_RESOURCE_REQUIREMENTS_LIST *List)
 {
     IO_STACK_LOCATION Location = {0};
     ULONG_PTR Information = 0;
+    NTSTATUS Status =
+        IopSendPnp(Pdo, IRP_MN_QUERY_RESOURCE_REQUIREMENTS, &Location, &Information);
 
-    RtlZeroMemory(Request, sizeof(*Request));
-    if (!NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_RESOURCE_REQUIREMENTS, &Location,
-                               &Information)) ||
-        Information == 0) {
-        return;
+    *List = NULL;
+    if (!NT_SUCCESS(Status)) {
+        return Status == STATUS_NOT_SUPPORTED ? STATUS_SUCCESS : Status;
     }
     Location.Parameters.FilterResourceRequirements.IoResourceRequirementList =
         (PIO_RESOURCE_REQUIREMENTS_LIST)Information;
     /* Whoever replaces the list frees the one it got: Information is what is left. */
     IopSendPnp(Pdo, IRP_MN_FILTER_RESOURCE_REQUIREMENTS, &Location, &Information);
-    if (Information != 0) {
-        IopReadInterruptRequest((PIO_RESOURCE_REQUIREMENTS_LIST)Information, Request);
-        ExFreePool((PVOID)Information);
-    }
+    *List = (PIO_RESOURCE_REQUIREMENTS_LIST)Information;
+    return STATUS_SUCCESS;
 }
 
 /* One line for a device that runs. */
@@ -122,26 +131,53 @@ IopReportStart(PIOP_PDO Pdo, const IOP_MODULE *Module)
              Interrupt->Irql, Processors);
 }
 
-/* Resources and IRP_MN_START_DEVICE, for a device whose stack stands. */
+/* Finds places for what the device requires, others making room if they have to. */
 static NTSTATUS
-IopStartStack(PIOP_PDO Pdo, const IOP_MODULE *Module)
+IopReserveResources(PIOP_PDO Pdo)
+{
+    PIO_RESOURCE_REQUIREMENTS_LIST List;
+    NTSTATUS Status = IopQueryRequirements(Pdo, &List);
+
+    if (NT_SUCCESS(Status)) {
+        Status = IopArbitrate(Pdo, List, FALSE);
+    }
+    if (Status == STATUS_CONFLICTING_ADDRESSES) {
+        Status = IopRebalance(Pdo, List);
+    }
+    if (Status == STATUS_CONFLICTING_ADDRESSES) {
+        IopReportConflict(Pdo);
+        Pdo->Problem = CM_PROB_NORMAL_CONFLICT;
+    }
+    if (!NT_SUCCESS(Status)) {
+        IopDropProposal(Pdo);
+    }
+    if (List != NULL) {
+        ExFreePool(List);
+    }
+    return Status;
+}
+
+NTSTATUS
+IopSendStart(PIOP_PDO Pdo)
 {
     IO_STACK_LOCATION Location = {0};
-    IOP_INTERRUPT_REQUEST Request;
-    NTSTATUS Status;
 
-    IopReportMissingBars(Pdo);
-    IopFilterRequirements(Pdo, &Request);
-    IopCompleteInterruptRequest(&Request, IopChooseProcessors(Module));
-    Pdo->PassiveInterrupts = Module->Passive != 0;
-    Status = IopAssignResources(Pdo, &Request);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
     Location.Parameters.StartDevice.AllocatedResources = Pdo->RawResources;
     Location.Parameters.StartDevice.AllocatedResourcesTranslated =
         Pdo->TranslatedResources;
     return IopSendPnp(Pdo, IRP_MN_START_DEVICE, &Location, NULL);
+}
+
+/* Resources and IRP_MN_START_DEVICE, for a device whose stack stands. */
+static NTSTATUS
+IopStartStack(PIOP_PDO Pdo)
+{
+    NTSTATUS Status = IopReserveResources(Pdo);
+
+    if (NT_SUCCESS(Status)) {
+        Status = IopAssignResources(Pdo);
+    }
+    return NT_SUCCESS(Status) ? IopSendStart(Pdo) : Status;
 }
 
 /* Gives the device to the driver. IopPnpLock held. */
@@ -153,25 +189,29 @@ IopStartDevice(PIOP_PDO Pdo, PDRIVER_OBJECT Driver)
     NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
 
     Pdo->FunctionDriver = Driver; /* AddDevice may ask for what belongs to the driver */
+    Pdo->Problem = 0;
     if (AddDevice != NULL) {
         Status = AddDevice(Driver, Pdo->DeviceObject);
     }
     if (!NT_SUCCESS(Status)) {
         Pdo->FunctionDriver = NULL;
+        Pdo->Problem = CM_PROB_FAILED_ADD;
         DbgPrint("io: %s: AddDevice for %s failed with status 0x%08X\n", Module->BaseName,
                  IopPdoName(Pdo), Status);
         return Status;
     }
     Pdo->State = IopPdoAdded;
-    Status = IopStartStack(Pdo, Module);
+    Status = IopStartStack(Pdo);
     if (!NT_SUCCESS(Status)) {
-        DbgPrint("io: %s: IRP_MN_START_DEVICE for %s failed with status 0x%08X\n",
-                 Module->BaseName, IopPdoName(Pdo), Status);
+        Pdo->Problem = Pdo->Problem == 0 ? CM_PROB_FAILED_START : Pdo->Problem;
+        DbgPrint("io: %s: the start of %s failed with status 0x%08X, problem %u\n",
+                 Module->BaseName, IopPdoName(Pdo), Status, Pdo->Problem);
         IopRemoveDevice(Pdo);
         return Status;
     }
     Pdo->State = IopPdoStarted;
     IopReportStart(Pdo, Module);
+    IopEnumerateChildren(Pdo);
     return STATUS_SUCCESS;
 }
 
@@ -225,6 +265,20 @@ IopStartNewDevice(PIOP_PDO Pdo)
             IopMatches(Pdo, &Driver->Module)) {
             IopStartDevice(Pdo, Driver->Public.DriverObject);
             return;
+        }
+    }
+}
+
+/* A device that found no resources gets another chance when some may have become free. */
+VOID
+IopRetryConflicts(VOID)
+{
+    for (PLIST_ENTRY Link = IopPdos.Flink; Link != &IopPdos; Link = Link->Flink) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+
+        if (Pdo->State == IopPdoEnumerated && !Pdo->Gone &&
+            Pdo->Problem == CM_PROB_NORMAL_CONFLICT) {
+            IopStartNewDevice(Pdo);
         }
     }
 }

@@ -1,9 +1,11 @@
 /*
- * A device whose driver says that it changed: the way a failed or vanished device is
- * removed while the system runs.
+ * A device whose driver says that it changed: a failed or vanished one is removed while the
+ * system runs, one that needs other resources is started again with them.
  */
 #include "iop.h"
 #include "iopnp.h"
+
+#include <cfg.h>
 
 #define IOP_GONE_STATES (PNP_DEVICE_DISABLED | PNP_DEVICE_FAILED | PNP_DEVICE_REMOVED)
 
@@ -27,19 +29,32 @@ IopQueryDeviceState(PDEVICE_OBJECT Device)
     return (PNP_DEVICE_STATE)Information;
 }
 
+/* Acts on what the stack of a started device says of itself. */
+static VOID
+IopHandleState(PIOP_PDO Pdo, PNP_DEVICE_STATE State)
+{
+    if ((State & IOP_GONE_STATES) != 0) {
+        Pdo->Problem = (State & PNP_DEVICE_REMOVED) != 0    ? CM_PROB_DEVICE_NOT_THERE
+                       : (State & PNP_DEVICE_DISABLED) != 0 ? CM_PROB_DISABLED
+                                                            : CM_PROB_FAILED_POST_START;
+        DbgPrint("io: %s failed or is gone, its driver is told and it is removed\n",
+                 IopPdoName(Pdo));
+        IopSurpriseRemoveDevice(Pdo);
+    } else if ((State & PNP_DEVICE_RESOURCE_REQUIREMENTS_CHANGED) != 0) {
+        IopReconfigureDevice(Pdo);
+    }
+}
+
 /* Runs in a worker thread. */
 static VOID NTAPI
 IopRunInvalidation(PVOID Parameter)
 {
     PIOP_INVALIDATION Invalidation = Parameter;
-    PIOP_PDO Pdo = Invalidation->Device->DeviceExtension;
+    PIOP_PDO Pdo = IopPdoFromDevice(Invalidation->Device);
 
     IopAcquirePnpLock();
-    if (Pdo->State == IopPdoStarted &&
-        (IopQueryDeviceState(Invalidation->Device) & IOP_GONE_STATES) != 0) {
-        DbgPrint("io: %s failed or is gone, its driver is told and it is removed\n",
-                 Invalidation->Device->DeviceObjectExtension->Description);
-        IopSurpriseRemoveDevice(Pdo);
+    if (Pdo->State == IopPdoStarted) {
+        IopHandleState(Pdo, IopQueryDeviceState(Invalidation->Device));
     }
     IopReleasePnpLock();
     ObDereferenceObject(Invalidation->Device);
@@ -48,8 +63,8 @@ IopRunInvalidation(PVOID Parameter)
 
 /*
  * Has the device asked for its state soon, by IRP_MN_QUERY_PNP_DEVICE_STATE in a system
- * thread; one that says disabled, failed or removed gets the removal IRPs. What is no
- * physical device object, or a shortage of pool, is ignored. IRQL <= DISPATCH_LEVEL.
+ * thread; one that says disabled, failed or removed gets the removal IRPs, one whose
+ * requirements have changed is stopped and started. What is no physical device object, or a shortage of pool, is ignored. IRQL <= DISPATCH_LEVEL.
  * Source: manual, IoInvalidateDeviceState.
  */
 VOID NTAPI

@@ -63,23 +63,14 @@ IopRequestMessages(PIOP_INTERRUPT_REQUEST Request,
     }
 }
 
-/* Reads the first alternative of List; counts that reach beyond ListSize are cut.
-   PASSIVE_LEVEL. */
+/* Reads Count descriptors of a list. PASSIVE_LEVEL. */
 VOID
-IopReadInterruptRequest(const IO_RESOURCE_REQUIREMENTS_LIST *List,
+IopReadInterruptRequest(const IO_RESOURCE_LIST *List, ULONG Count,
                         PIOP_INTERRUPT_REQUEST Request)
 {
-    ULONG Header = FIELD_OFFSET(IO_RESOURCE_REQUIREMENTS_LIST, List[0].Descriptors);
-    ULONG Count;
-
     RtlZeroMemory(Request, sizeof(*Request));
-    if (List->ListSize < Header || List->AlternativeLists == 0) {
-        return;
-    }
-    Count = min(List->List[0].Count,
-                (ULONG)((List->ListSize - Header) / sizeof(IO_RESOURCE_DESCRIPTOR)));
     for (ULONG Index = 0; Index < Count; Index++) {
-        const IO_RESOURCE_DESCRIPTOR *Descriptor = &List->List[0].Descriptors[Index];
+        const IO_RESOURCE_DESCRIPTOR *Descriptor = &List->Descriptors[Index];
 
         if (Descriptor->Type != CmResourceTypeInterrupt) {
             continue;

@@ -1,5 +1,5 @@
 /*
- * IoGetDeviceProperty: what is known of a PCI function.
+ * IoGetDeviceProperty: what is known of a device.
  */
 #include "iop.h"
 #include "iopnp.h"
@@ -34,7 +34,7 @@ static NTSTATUS
 IopReturnIds(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type, ULONG BufferLength, PVOID Buffer,
              PULONG ResultLength)
 {
-    PWSTR Ids = IopBuildPciId(Pdo, Type);
+    PWSTR Ids = IopIsPci(Pdo) ? IopBuildPciId(Pdo, Type) : IopQueryIds(Pdo, Type);
     NTSTATUS Status;
 
     if (Ids == NULL) {
@@ -44,6 +44,33 @@ IopReturnIds(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type, ULONG BufferLength, PVOID Buf
                                ResultLength);
     ExFreePool(Ids);
     return Status;
+}
+
+/* What a PCI function's place on its bus says. */
+static NTSTATUS
+IopReturnPlace(PIOP_PDO Pdo, DEVICE_REGISTRY_PROPERTY Property, ULONG BufferLength,
+               PVOID Buffer, PULONG ResultLength)
+{
+    static const WCHAR Enumerator[] = L"PCI";
+    ULONG Number;
+
+    switch (Property) {
+    case DevicePropertyEnumeratorName:
+        return IopReturnProperty(Enumerator, sizeof(Enumerator), BufferLength, Buffer,
+                                 ResultLength);
+    case DevicePropertyBusNumber:
+        Number = Pdo->Address.Bus;
+        break;
+    case DevicePropertyAddress:
+        Number = ((ULONG)Pdo->Address.Device << 16) | Pdo->Address.Function;
+        break;
+    case DevicePropertyLegacyBusType:
+        Number = PCIBus;
+        break;
+    default:
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    return IopReturnProperty(&Number, sizeof(Number), BufferLength, Buffer, ResultLength);
 }
 
 /*
@@ -58,9 +85,7 @@ NTAPI
 IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject, DEVICE_REGISTRY_PROPERTY DeviceProperty,
                     ULONG BufferLength, PVOID PropertyBuffer, PULONG ResultLength)
 {
-    static const WCHAR Enumerator[] = L"PCI";
     PIOP_PDO Pdo = IopPdoFromDevice(DeviceObject);
-    ULONG Number;
 
     *ResultLength = 0;
     if (Pdo == NULL) {
@@ -73,22 +98,10 @@ IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject, DEVICE_REGISTRY_PROPERTY Device
     case DevicePropertyCompatibleIDs:
         return IopReturnIds(Pdo, BusQueryCompatibleIDs, BufferLength, PropertyBuffer,
                             ResultLength);
-    case DevicePropertyEnumeratorName:
-        return IopReturnProperty(Enumerator, sizeof(Enumerator), BufferLength,
-                                 PropertyBuffer, ResultLength);
-    case DevicePropertyBusNumber:
-        Number = Pdo->Address.Bus;
-        break;
-    case DevicePropertyAddress:
-        Number = ((ULONG)Pdo->Address.Device << 16) | Pdo->Address.Function;
-        break;
-    case DevicePropertyLegacyBusType:
-        Number = PCIBus;
-        break;
     default:
-        return STATUS_OBJECT_NAME_NOT_FOUND;
+        return IopIsPci(Pdo) ? IopReturnPlace(Pdo, DeviceProperty, BufferLength,
+                                              PropertyBuffer, ResultLength)
+                             : STATUS_OBJECT_NAME_NOT_FOUND;
     }
-    return IopReturnProperty(&Number, sizeof(Number), BufferLength, PropertyBuffer,
-                             ResultLength);
 }
 EXPORT(IoGetDeviceProperty);

@@ -46,6 +46,13 @@ IopIsStackOpen(PIOP_PDO Pdo)
     return Opens != 0;
 }
 
+/* Whether IRP_MN_REMOVE_DEVICE may follow a surprise removal. */
+static BOOLEAN
+IopCanFinish(PIOP_PDO Pdo)
+{
+    return !IopIsStackOpen(Pdo) && !IopHasChildren(Pdo);
+}
+
 NTSTATUS
 IopQueryRemoval(PIOP_PDO Pdo)
 {
@@ -58,6 +65,10 @@ IopQueryRemoval(PIOP_PDO Pdo)
     if (Pdo->State != IopPdoStarted) {
         return STATUS_SUCCESS;
     }
+    Status = IopQueryChildrenRemoval(Pdo);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
     Status = IopSendPnp(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, &Location, NULL);
     if (NT_SUCCESS(Status) && IopIsStackOpen(Pdo)) {
         Status = STATUS_DEVICE_BUSY;
@@ -65,8 +76,22 @@ IopQueryRemoval(PIOP_PDO Pdo)
     if (!NT_SUCCESS(Status)) {
         /* To everybody, also to whom the query never came: NT does so too. */
         IopSendPnp(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
+        IopCancelChildrenRemoval(Pdo);
     }
     return Status;
+}
+
+/* A bus that has vanished waits for the last of its devices. */
+static VOID
+IopDeleteGone(PIOP_PDO Pdo)
+{
+    PIOP_PDO Parent = Pdo->Parent;
+
+    IopDeletePdo(Pdo);
+    if (Parent != NULL && Parent->State == IopPdoSurpriseRemoved &&
+        IopCanFinish(Parent)) {
+        IopRemoveDevice(Parent);
+    }
 }
 
 VOID
@@ -74,9 +99,12 @@ IopRemoveDevice(PIOP_PDO Pdo)
 {
     PDEVICE_OBJECT Devices[IOP_MAXIMUM_HELD];
     IO_STACK_LOCATION Location = {0};
-    ULONG Count = IopHoldStack(Pdo, Devices);
+    ULONG Count;
 
-    if (Pdo->State != IopPdoEnumerated) {
+    IopRemoveChildren(Pdo, FALSE);
+    Count = IopHoldStack(Pdo, Devices);
+    /* A bus driver deletes what it reported, also when nobody ever served it. */
+    if (Pdo->State != IopPdoEnumerated || (Pdo->Gone && Pdo->Parent != NULL)) {
         IopSendPnp(Pdo, IRP_MN_REMOVE_DEVICE, &Location, NULL);
     }
     IopReleaseResources(Pdo);
@@ -88,7 +116,7 @@ IopRemoveDevice(PIOP_PDO Pdo)
         ObDereferenceObject(Devices[--Count]);
     }
     if (Pdo->Gone) {
-        IopDeletePdo(Pdo);
+        IopDeleteGone(Pdo);
     }
 }
 
@@ -101,7 +129,7 @@ IopFinishRemoval(PVOID Parameter)
 
     IopAcquirePnpLock();
     InterlockedExchange(&Pdo->RemovalQueued, 0);
-    if (Pdo->State == IopPdoSurpriseRemoved && !IopIsStackOpen(Pdo)) {
+    if (Pdo->State == IopPdoSurpriseRemoved && IopCanFinish(Pdo)) {
         IopRemoveDevice(Pdo);
     }
     IopReleasePnpLock();
@@ -139,10 +167,11 @@ IopSurpriseRemoveDevice(PIOP_PDO Pdo)
         return; /* it waits already */
     }
     if (Pdo->State == IopPdoStarted) {
+        IopRemoveChildren(Pdo, TRUE);
         IopSendPnp(Pdo, IRP_MN_SURPRISE_REMOVAL, &Location, NULL);
         Pdo->State = IopPdoSurpriseRemoved;
         KeMemoryBarrier();
-        if (IopIsStackOpen(Pdo)) {
+        if (!IopCanFinish(Pdo)) {
             DbgPrint("io: %s: still open, it is removed when that ends\n",
                      IopPdoName(Pdo));
             return;
@@ -193,10 +222,11 @@ IopRemoveDriverDevices(PDRIVER_OBJECT Driver)
         PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
         IO_STACK_LOCATION Location = {0};
 
-        Link = Link->Blink; /* before the PDO may go */
+        Link = Link->Blink;
         if (Pdo->FunctionDriver != Driver) {
             continue;
         }
+        Link = IopPdos.Blink; /* PDOs may go with this one: from the start again */
         if (Pdo->State == IopPdoStarted &&
             !NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, &Location, NULL))) {
             DbgPrint("io: %s: its driver refuses removal, it is removed all the same\n",

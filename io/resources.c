@@ -25,11 +25,11 @@ IopAssignInterrupts(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request)
     ULONG Messages = Request->Messages;
     NTSTATUS Status = STATUS_NOT_SUPPORTED;
 
-    if (Messages != 0) {
+    if (IopIsPci(Pdo) && Messages != 0) {
         Status = HalAssignMessages(Pdo->Address, Processors, Messages, Pdo->Interrupts);
         Pdo->InterruptCount = Messages;
     }
-    if (!NT_SUCCESS(Status) && Messages > 1) {
+    if (IopIsPci(Pdo) && !NT_SUCCESS(Status) && Messages > 1) {
         Status = HalAssignMessages(Pdo->Address, Processors, 1, Pdo->Interrupts);
         Pdo->InterruptCount = 1;
     }
@@ -51,7 +51,7 @@ static VOID
 IopDescribeBar(PCM_PARTIAL_RESOURCE_DESCRIPTOR Descriptor, const IOP_BAR *Bar)
 {
     Descriptor->Type = Bar->Type;
-    Descriptor->ShareDisposition = CmResourceShareDeviceExclusive;
+    Descriptor->ShareDisposition = Bar->Share;
     Descriptor->Flags = Bar->Flags;
     Descriptor->u.Generic.Start.QuadPart = (LONGLONG)Bar->Base;
     Descriptor->u.Generic.Length = (ULONG)Bar->Length;
@@ -142,8 +142,10 @@ IopAllocateResources(PIOP_PDO Pdo)
 
     if (List != NULL) {
         List->Count = 1;
-        List->List[0].InterfaceType = Pdo->Legacy != NULL ? Isa : PCIBus;
-        List->List[0].BusNumber = Pdo->Legacy != NULL ? 0 : Pdo->Address.Bus;
+        List->List[0].InterfaceType = IopIsPci(Pdo)         ? PCIBus
+                                      : Pdo->Legacy != NULL ? Isa
+                                                            : Internal;
+        List->List[0].BusNumber = IopIsPci(Pdo) ? Pdo->Address.Bus : 0;
         List->List[0].PartialResourceList.Version = 1;
         List->List[0].PartialResourceList.Revision = 1;
     }
@@ -157,11 +159,15 @@ IopDescribeResources(PIOP_PDO Pdo)
     PCM_PARTIAL_RESOURCE_LIST Raw = &Pdo->RawResources->List[0].PartialResourceList;
     PCM_PARTIAL_RESOURCE_LIST Translated =
         &Pdo->TranslatedResources->List[0].PartialResourceList;
-    ULONG Used;
+    ULONG Used = 0;
 
-    for (Used = 0; Used < Pdo->BarCount; Used++) {
-        IopDescribeBar(&Raw->PartialDescriptors[Used], &Pdo->Bars[Used]);
-        IopDescribeBar(&Translated->PartialDescriptors[Used], &Pdo->Bars[Used]);
+    for (ULONG Index = 0; Index < Pdo->Held->Count; Index++) {
+        if (Pdo->Held->Ranges[Index].Length != 0) {
+            IopDescribeBar(&Raw->PartialDescriptors[Used], &Pdo->Held->Ranges[Index]);
+            IopDescribeBar(&Translated->PartialDescriptors[Used],
+                           &Pdo->Held->Ranges[Index]);
+            Used++;
+        }
     }
     Used += IopDescribeInterrupts(Pdo, &Raw->PartialDescriptors[Used],
                                   &Translated->PartialDescriptors[Used]);
@@ -169,18 +175,40 @@ IopDescribeResources(PIOP_PDO Pdo)
     Translated->Count = Used;
 }
 
+/* Says what the device does without. */
+static VOID
+IopReportLeftOut(PIOP_PDO Pdo)
+{
+    for (ULONG Index = 0; Index < Pdo->Held->Count; Index++) {
+        if (Pdo->Held->Ranges[Index].Length == 0) {
+            DbgPrint("io: %s: there is no place for a region, it does without\n",
+                     IopPdoName(Pdo));
+        }
+    }
+}
+
 /*
- * Gives Pdo, whose regions are known, the interrupts of a complete request, and builds its
- * lists. STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
+ * Gives Pdo the places that are proposed for it and interrupts, and builds its lists.
+ * STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
  */
 NTSTATUS
-IopAssignResources(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request)
+IopAssignResources(PIOP_PDO Pdo)
 {
-    IopAssignInterrupts(Pdo, Request);
+    const IOP_MODULE *Module = &IopDriverExtension(Pdo->FunctionDriver)->Module;
+
+    Pdo->Held = Pdo->Proposed;
+    Pdo->Proposed = NULL;
+    if (IopIsPci(Pdo)) {
+        IopSetBars(Pdo, Pdo->Held);
+    }
+    IopReportLeftOut(Pdo);
+    Pdo->PassiveInterrupts = Module->Passive != 0;
+    IopCompleteInterruptRequest(&Pdo->Held->Interrupts, IopChooseProcessors(Module));
+    IopAssignInterrupts(Pdo, &Pdo->Held->Interrupts);
     Pdo->ResourceLength =
         (ULONG)(FIELD_OFFSET(CM_RESOURCE_LIST,
                              List[0].PartialResourceList.PartialDescriptors) +
-                (Pdo->BarCount + Pdo->InterruptCount) *
+                (Pdo->Held->Count + Pdo->InterruptCount) *
                     sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR));
     Pdo->RawResources = IopAllocateResources(Pdo);
     Pdo->TranslatedResources = IopAllocateResources(Pdo);
@@ -196,16 +224,18 @@ IopAssignResources(PIOP_PDO Pdo, const IOP_INTERRUPT_REQUEST *Request)
 VOID
 IopReleaseResources(PIOP_PDO Pdo)
 {
+    PVOID Blocks[] = {Pdo->RawResources, Pdo->TranslatedResources, Pdo->Held};
+
     for (ULONG Index = 0; Index < Pdo->InterruptCount; Index++) {
         HalReleaseAssignment(&Pdo->Interrupts[Index]);
     }
     Pdo->InterruptCount = 0;
-    if (Pdo->RawResources != NULL) {
-        ExFreePoolWithTag(Pdo->RawResources, IOP_TAG_PNP);
-        Pdo->RawResources = NULL;
-    }
-    if (Pdo->TranslatedResources != NULL) {
-        ExFreePoolWithTag(Pdo->TranslatedResources, IOP_TAG_PNP);
-        Pdo->TranslatedResources = NULL;
+    Pdo->RawResources = NULL;
+    Pdo->TranslatedResources = NULL;
+    Pdo->Held = NULL;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Blocks); Index++) {
+        if (Blocks[Index] != NULL) {
+            ExFreePoolWithTag(Blocks[Index], IOP_TAG_PNP);
+        }
     }
 }

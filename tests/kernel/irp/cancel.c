@@ -1,5 +1,5 @@
 /*
- * Cancelling, StartIo, and the lock that keeps a device from being removed.
+ * Cancelling, and the lock that keeps a device from being removed.
  */
 #include "irp.h"
 
@@ -145,52 +145,4 @@ TestRemoveLock(VOID)
     IoReleaseRemoveLock(&Lock, NULL);
     KtapJoinThread(Thread);
     ok_equal(Removed, 1, "IoReleaseRemoveLockAndWait returns when the last one leaves");
-}
-
-static LONG Started, StartIrql, StartKeys[3];
-static PIRP Current;
-
-VOID NTAPI
-StartIo(PDEVICE_OBJECT DeviceObject, PIRP Irp)
-{
-    StartIrql = KeGetCurrentIrql();
-    if (DeviceObject->CurrentIrp == Irp) {
-        Current = Irp;
-        StartKeys[Started % 3] = (LONG)Irp->IoStatus.Information;
-    }
-    Started++;
-}
-
-/* An idle device starts a packet at once; a busy one queues, by key when there is one. */
-VOID
-TestStartIo(VOID)
-{
-    static const ULONG Keys[3] = {50, 90, 20};
-    PIRP Irps[3];
-    KIRQL Old;
-
-    for (ULONG Index = 0; Index < 3; Index++) {
-        ULONG Key = Keys[Index];
-
-        Irps[Index] = IoAllocateIrp(1, FALSE);
-        IoSetNextIrpStackLocation(Irps[Index]);
-        Irps[Index]->IoStatus.Information = Key;
-        IoStartPacket(Lower, Irps[Index], &Key, NULL);
-    }
-    ok_equal(Started, 1, "IRP-1 the first packet is started, the others queue");
-    ok(Current == Irps[0] && StartIrql == DISPATCH_LEVEL,
-       "IRP-3 StartIo at DISPATCH_LEVEL");
-    ok_irql(PASSIVE_LEVEL, "IRP-1 IoStartPacket restores the level");
-    KeRaiseIrql(DISPATCH_LEVEL, &Old);
-    IoStartNextPacket(Lower, FALSE);
-    IoStartNextPacket(Lower, FALSE);
-    IoStartNextPacket(Lower, FALSE);
-    KeLowerIrql(Old);
-    ok_equal(Started, 3, "IRP-2 IoStartNextPacket starts one each, and none when empty");
-    ok(StartKeys[0] == 50 && StartKeys[1] == 20 && StartKeys[2] == 90,
-       "IRP-1 the queue is in the order of the keys");
-    ok(Lower->CurrentIrp == NULL, "IRP-2 an idle device has no current IRP");
-    for (ULONG Index = 0; Index < 3; Index++) {
-        IoFreeIrp(Irps[Index]);
-    }
 }

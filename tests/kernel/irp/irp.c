@@ -104,6 +104,7 @@ IrpTests(VOID)
     TestCancelRace();
     TestRemoveLock();
     TestStartIo();
+    TestStartAttributes();
 }
 
 static VOID NTAPI

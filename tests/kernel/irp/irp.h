@@ -46,5 +46,7 @@ KTAP_SUITE TestAssociated;
 /* transfer.c */
 KTAP_SUITE TestMethods, TestTransfers, TestStatuses;
 /* cancel.c */
-KTAP_SUITE TestCancel, TestCancelRace, TestRemoveLock, TestStartIo;
+KTAP_SUITE TestCancel, TestCancelRace, TestRemoveLock;
+/* startio.c */
+KTAP_SUITE TestStartIo, TestStartAttributes;
 DRIVER_STARTIO StartIo;

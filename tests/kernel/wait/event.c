@@ -118,3 +118,29 @@ TestSetFromDpc(VOID)
     }
     ok_equal(Wrong, 0, "OBJ-4 200 signals from DPCs, none lost");
 }
+
+/* The highest levels at which each kind of object is made. */
+VOID
+TestMakingLevels(VOID)
+{
+    KSEMAPHORE Semaphore;
+    KTIMER Timer;
+    KMUTEX Mutex;
+    KEVENT Event;
+    KIRQL Old;
+
+    KtapPoison(&Semaphore);
+    KtapPoison(&Timer);
+    KtapPoison(&Mutex);
+    KtapPoison(&Event);
+    KeInitializeSemaphore(&Semaphore, 1, 1);
+    KeRaiseIrql(DISPATCH_LEVEL, &Old);
+    KeInitializeTimerEx(&Timer, SynchronizationTimer);
+    KeRaiseIrql(HIGH_LEVEL, &Old);
+    KeInitializeEvent(&Event, NotificationEvent, TRUE);
+    KeInitializeMutex(&Mutex, 0);
+    KeLowerIrql(PASSIVE_LEVEL);
+    ok(KeReadStateSemaphore(&Semaphore) == 1 && !KeReadStateTimer(&Timer) &&
+           KeReadStateEvent(&Event) != 0 && KeReadStateMutex(&Mutex) == 1,
+       "OBJ-10 a semaphore at PASSIVE_LEVEL, a timer at DISPATCH_LEVEL, others at any");
+}

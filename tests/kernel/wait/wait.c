@@ -174,6 +174,7 @@ WaitTests(VOID)
     TestNotification();
     TestSynchronization();
     TestEventStates();
+    TestMakingLevels();
     TestSetFromDpc();
     TestSemaphore();
     TestMutex();

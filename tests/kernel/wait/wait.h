@@ -25,6 +25,7 @@ ULONG CountDone(PWAITER Waiters, ULONG Count);
 NTSTATUS Poll(PVOID Object);
 
 /* event.c */
-KTAP_SUITE TestNotification, TestSynchronization, TestEventStates, TestSetFromDpc;
+KTAP_SUITE TestNotification, TestSynchronization, TestEventStates, TestSetFromDpc,
+    TestMakingLevels;
 /* count.c */
 KTAP_SUITE TestSemaphore, TestMutex, TestFastMutex;
