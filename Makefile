@@ -13,6 +13,7 @@ APPEND   ?=
 VERIFIER ?=
 LAYERS   ?=
 ONLY     ?=
+PEER     ?=
 PYTHON   := /usr/bin/python3
 
 # What __NT__ is to the preprocessor: 0x603 for 6.3.
@@ -65,6 +66,7 @@ help:
 	@echo 'make trace    the same with the trace on: build/trace/trace.html and trace.json'
 	@echo 'make test     host, kernel and system tests'
 	@echo 'make bench    figures in guest instructions'
+	@echo 'make bench PEER=linux   dirql beside a Linux guest, measured from outside in turn'
 	@echo 'make perf     rates of frames and disk reads, measured from outside'
 	@echo 'make gdb      QEMU stopped at its stub, gdb attached'
 	@echo 'make compile_commands.json   for clangd and other editors'
@@ -102,9 +104,18 @@ test: packages
 	@$(MAKE) --no-print-directory -s iso tests
 	@$(PYTHON) tools/test.py --nt $(NT) --only='$(ONLY)' $(LAYERS)
 
+ifeq ($(PEER),)
 bench: packages-run
 	@$(MAKE) --no-print-directory -s iso tests
 	@$(PYTHON) tools/bench.py --nt $(NT)
+else ifeq ($(PEER),linux)
+bench: packages-run
+	@$(MAKE) --no-print-directory -s iso
+	@$(PYTHON) tools/compare.py --nt $(NT)
+else
+bench:
+	@echo "make bench: PEER=$(PEER) is not known; there is PEER=linux" >&2; exit 1
+endif
 
 # The commands that make perf types can be typed by others (docs/performance.md).
 perf: packages-run

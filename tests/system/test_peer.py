@@ -1,4 +1,5 @@
-"""The Linux guest that dirql is measured against: its archive. Nothing is fetched here."""
+"""The Linux guest that dirql is measured against: its archive, and the arithmetic of the
+comparison. Nothing is fetched here, and no machine is booted."""
 
 import subprocess
 
@@ -6,6 +7,8 @@ import pytest
 from conftest import ROOT
 
 from harness import initramfs
+from measure import linux, ratios
+from measure.ratios import Row, Slice
 
 
 def members(archive):
@@ -76,3 +79,73 @@ def test_fetch_says_what_it_could_not_get(tmp_path):
     assert result.stderr == ("fetch: there is no apt-get here; make bench PEER=linux needs "
                              "Debian's packages\n")
     assert not (tmp_path / "out/release").exists()
+
+
+def test_what_fetch_says_is_the_bench_s_one_line(tmp_path, monkeypatch):
+    fetch = tmp_path / "peer/fetch"
+    fetch.parent.mkdir()
+    fetch.write_text("#!/bin/sh\necho first >&2; echo fetch: no network >&2; exit 1\n")
+    fetch.chmod(0o755)
+    monkeypatch.setattr(linux.paths, "TOOLS", tmp_path)
+    monkeypatch.setattr(linux.paths, "BUILD", tmp_path)
+    with pytest.raises(linux.NoPeer, match="^fetch: no network$"):
+        linux.build()
+
+
+RATE = Row("rate", "frames", "a second", True)
+TIME = Row("time", "round trip", "us", False)
+
+
+def test_gain_is_above_one_for_what_is_better():
+    assert ratios.gain(RATE, 300, 100) == 3
+    assert ratios.gain(TIME, 100, 300) == 3
+    assert ratios.gain(RATE, 100, 200) == 0.5
+    for bad in (0, -1):
+        with pytest.raises(ValueError, match="frames"):
+            ratios.gain(RATE, bad, 100)
+        with pytest.raises(ValueError, match="frames"):
+            ratios.gain(RATE, 100, bad)
+
+
+def test_one_slice():
+    found = ratios.summarize(RATE, [Slice(100, 300, 100)])
+    assert (found.here, found.linux, found.ratio) == (300, 100, 3)
+    assert (found.low, found.high, found.self_low, found.self_high) == (3, 3, 1, 1)
+
+
+def test_a_drift_of_the_host_cancels():
+    """The host gets slower by half within each round: dirql, between, is twice as fast."""
+    found = ratios.summarize(RATE, [Slice(400, 400, 100), Slice(40, 40, 10)])
+    assert found.ratio == found.low == found.high == 2
+    assert found.self_low == found.self_high == 0.25
+    slower = ratios.summarize(TIME, [Slice(100, 100, 400)])
+    assert (slower.ratio, slower.self_low) == (2, 0.25)
+
+
+def test_one_bad_round_moves_neither_median_nor_middle_half():
+    slices = [Slice(100, 200, 100)] * 6 + [Slice(100, 2, 900)]
+    found = ratios.summarize(RATE, slices)
+    assert (found.ratio, found.low, found.high) == (2, 2, 2)
+    assert (found.here, found.linux) == (200, 100)
+    assert (found.self_low, found.self_high) == (1, 1)
+
+
+def test_middle_half():
+    assert ratios.middle_half([5]) == (5, 5)
+    assert ratios.middle_half([1, 2, 3, 4, 5]) == (2, 4)
+    assert ratios.middle_half([5, 1, 4, 2, 3]) == (2, 4)
+
+
+@pytest.mark.parametrize("here, marked", [(150, False), (149.9, True), (1000, False)])
+def test_rows_under_the_aim_are_marked(here, marked):
+    found = ratios.summarize(RATE, [Slice(100, here, 100)])
+    assert ratios.reaches(found) != marked
+    assert ratios.line(found).endswith("under 1.5") == marked
+
+
+def test_a_line_stands_under_its_heading():
+    found = ratios.summarize(TIME, [Slice(52.25, 12345.6, 52.25)])
+    text = ratios.line(found)
+    assert "12,346" in text and "52.2" in text
+    assert text.index("12,346") + 6 == ratios.heading().index("dirql") + 5
+    assert ratios.as_json(found)["here"] == 12345.6

@@ -154,17 +154,17 @@ FreeReads(struct Run *Run)
     kfree(Run->Reads);
 }
 
+/* By the name that dirql gives it; the AHCI disk when none is named. */
 static struct block_device *
 OpenDisk(const char *Name)
 {
-    struct block_device *Device;
-
-    if (Name != NULL && strcmp(Name, "nvme0") != 0) {
-        return ERR_PTR(-ENODEV);
+    if (Name == NULL || strcmp(Name, "Harddisk0") == 0) {
+        return blkdev_get_by_path("/dev/sda", FMODE_READ, NULL);
     }
-    Device = Name != NULL ? ERR_PTR(-ENODEV)
-                          : blkdev_get_by_path("/dev/sda", FMODE_READ, NULL);
-    return IS_ERR(Device) ? blkdev_get_by_path("/dev/nvme0n1", FMODE_READ, NULL) : Device;
+    if (strcmp(Name, "NvmeDisk0") == 0) {
+        return blkdev_get_by_path("/dev/nvme0n1", FMODE_READ, NULL);
+    }
+    return ERR_PTR(-ENODEV);
 }
 
 static void
@@ -192,7 +192,7 @@ ReadBlocks(int Count, char **Words, char *Answer)
 
     if (Count < 3 || !ParseNumber(Words[1], 1, DEPTH_MAX, &Run.Depth) ||
         !ParseNumber(Words[2], 1, READS_MAX, &Run.Wanted)) {
-        snprintf(Answer, ANSWER_SIZE, "ERROR blk QD N [nvme0]");
+        snprintf(Answer, ANSWER_SIZE, "ERROR blk QD N [DISK]");
         return;
     }
     Run.Device = OpenDisk(Words[3]);

@@ -117,7 +117,8 @@ BringUp(void)
     return Status;
 }
 
-/* The first Ethernet device, its link up and its interrupts on processor 0. */
+/* The first Ethernet device, up and with a link. Where it interrupts, the kernel was told at
+   its start (irqaffinity). */
 int
 StartNet(void)
 {
@@ -136,5 +137,5 @@ StartNet(void)
     for (Waited = 0; !netif_carrier_ok(Device) && Waited < LINK_WAIT_MS; Waited += 10) {
         msleep(10);
     }
-    return netif_carrier_ok(Device) ? irq_set_affinity(Irq, cpumask_of(0)) : -ENETDOWN;
+    return netif_carrier_ok(Device) ? 0 : -ENETDOWN;
 }
