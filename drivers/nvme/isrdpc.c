@@ -88,6 +88,7 @@ NvmeTakeBatch(PNVME_QUEUE Queue, PUCHAR Numbers, NTSTATUS *Statuses, PBOOLEAN Mo
     ULONG Taken = 0, Count = 0;
 
     KeAcquireSpinLockAtDpcLevel(&Queue->Lock);
+    NvmeTellCommands(Queue);
     while (Taken < NVME_BATCH && NvmeTakeCompletion(&Queue->Ring, &Completion)) {
         ULONG Number = Completion.Status & NVME_IDENTIFIER_MASK;
         ULONG Status = Completion.Status >> NVME_STATUS_SHIFT & NVME_STATUS_MASK;
@@ -112,6 +113,9 @@ NvmeTakeBatch(PNVME_QUEUE Queue, PUCHAR Numbers, NTSTATUS *Statuses, PBOOLEAN Mo
 /*
  * Completes what a queue has finished and starts what waits for it. It may run on two
  * processors at once where they share a queue. IRQL: DISPATCH_LEVEL; takes Queue->Lock.
+ *
+ * Clients send their next requests from their completion routines. All of a batch are
+ * issued with one write to the device, the dearest single step of a request.
  */
 VOID
 NvmeServiceQueue(PNVME_QUEUE Queue)
@@ -120,6 +124,7 @@ NvmeServiceQueue(PNVME_QUEUE Queue)
     UCHAR Numbers[NVME_BATCH];
     BOOLEAN More;
 
+    InterlockedIncrement(&Queue->BellHolds);
     do {
         ULONG Count = NvmeTakeBatch(Queue, Numbers, Statuses, &More);
 
@@ -128,6 +133,10 @@ NvmeServiceQueue(PNVME_QUEUE Queue)
         }
     } while (More);
     NvmePump(Queue);
+    KeAcquireSpinLockAtDpcLevel(&Queue->Lock);
+    InterlockedDecrement(&Queue->BellHolds);
+    NvmeTellCommands(Queue);
+    KeReleaseSpinLockFromDpcLevel(&Queue->Lock);
 }
 
 /* The DPC of one message, or of the line. IRQL: DISPATCH_LEVEL. Rules DPC-8, ISR-13. */

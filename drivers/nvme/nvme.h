@@ -61,6 +61,7 @@ typedef struct _NVME_RING {
     volatile ULONG *HeadBell;
     ULONG Entries;
     ULONG Tail;
+    ULONG Told; /* the tail that the device knows of */
     ULONG Head;
     ULONG Phase; /* NVME_PHASE or 0: what a new completion has */
 } NVME_RING, *PNVME_RING;
@@ -104,6 +105,7 @@ typedef struct _NVME_QUEUE {
     PHYSICAL_ADDRESS MemoryAddress;
     PUCHAR Lists;
     LONG PumpRequests; /* interlocked */
+    LONG BellHolds;    /* interlocked; not 0: who holds it rings the tail's bell */
     KEVENT Idle;       /* set when closed and empty */
 
     KSPIN_LOCK Lock; /* guards all that follows */
@@ -277,6 +279,7 @@ VOID NvmePump(PNVME_QUEUE Queue);
 VOID NvmeFinishSlots(PNVME_QUEUE Queue, const UCHAR *Numbers, const NTSTATUS *Statuses,
                      ULONG Count);
 VOID NvmeIssueLocked(PNVME_SLOT Slot);
+VOID NvmeTellCommands(PNVME_QUEUE Queue);
 
 /* prp.c */
 NTSTATUS NvmeFillCommand(PNVME_SLOT Slot);

@@ -17,6 +17,7 @@ typedef struct _NVME_QUEUE_STATISTICS {
     ULONGLONG Aborts;   /* commands that were not answered in time */
     ULONGLONG Repeated; /* commands issued again after a reset or an abort */
     ULONGLONG Interrupts;
-    ULONG Resets; /* of the controller; the same for all of its queues */
-    ULONG Events; /* asynchronous events; the same */
+    ULONGLONG Bells; /* times the device was told of new commands */
+    ULONG Resets;    /* of the controller; the same for all of its queues */
+    ULONG Events;    /* asynchronous events; the same */
 } NVME_QUEUE_STATISTICS, *PNVME_QUEUE_STATISTICS;

@@ -32,6 +32,7 @@ VOID
 NvmeResetRing(PNVME_RING Ring)
 {
     Ring->Tail = 0;
+    Ring->Told = 0;
     Ring->Head = 0;
     Ring->Phase = NVME_PHASE;
     for (ULONG Index = 0; Index < Ring->Entries; Index++) {
@@ -54,6 +55,7 @@ NvmePutCommand(PNVME_RING Ring, const NVME_COMMAND *Command, ULONG Identifier)
 VOID
 NvmeRingTail(PNVME_RING Ring)
 {
+    Ring->Told = Ring->Tail;
     WRITE_REGISTER_ULONG(Ring->TailBell, Ring->Tail);
 }
 

@@ -30,7 +30,19 @@ NvmeClaimSlot(PNVME_QUEUE Queue)
     return Slot;
 }
 
-/* Gives a complete command to the device. Queue->Lock is held, the queue runs. */
+/* Tells the device of the commands that it does not know of. Queue->Lock is held; a queue
+   that does not run is told nothing. */
+VOID
+NvmeTellCommands(PNVME_QUEUE Queue)
+{
+    if (Queue->Ring.Told != Queue->Ring.Tail && Queue->State == NvmeQueueRunning) {
+        NvmeRingTail(&Queue->Ring);
+        Queue->Statistics.Bells++;
+    }
+}
+
+/* Gives a complete command to the device, now or when whoever holds the bell lets go.
+   Queue->Lock is held, the queue runs. */
 VOID
 NvmeIssueLocked(PNVME_SLOT Slot)
 {
@@ -42,7 +54,9 @@ NvmeIssueLocked(PNVME_SLOT Slot)
     Queue->Statistics.Repeated += Slot->Attempts != 0;
     Slot->Attempts++;
     NvmePutCommand(&Queue->Ring, &Slot->Command, Slot->Number);
-    NvmeRingTail(&Queue->Ring);
+    if (Queue->BellHolds == 0) {
+        NvmeTellCommands(Queue);
+    }
 }
 
 /* Fails one slot that is not with the device. */

@@ -37,6 +37,8 @@ BOOLEAN HoldsSectors(PREQUEST Request, ULONG Sector, ULONG Count);
 /* IRP_MJ_DEVICE_CONTROL; Information as it ends. */
 NTSTATUS ControlDisk(ULONG Code, PVOID Output, ULONG Length, PULONG_PTR Information);
 
+/* chain.c: requests sent by completion routines. */
+KTAP_SUITE TestChain;
 /* home.c: completions come to the processor that asked. */
 KTAP_SUITE TestHome;
 /* refuse.c: what may not be asked, and taking back what waits. */

@@ -15,6 +15,7 @@ DiskTests(VOID)
         return;
     }
     TestHome();
+    TestChain();
     if (ok(PrepareMany(), "memory for requests")) {
         TestRefusals();
         TestCancel();
