@@ -10,16 +10,18 @@ import argparse
 import contextlib
 import json
 import sys
+from collections import namedtuple
 
 import bench
 from harness import paths
-from measure import figures, linux, ratios
+from measure import counter, figures, linux, ratios
 from measure.dirql import NVME_DISK, PerfMachine
 from measure.guest import GuestError
 from measure.ratios import Row, Slice
 
 SECONDS = 1  # of one slice of frames
 ROUND_TRIPS = 2000
+COUNTED = 1000  # frames or reads, and twice as many, when instructions are counted
 
 # Reads of one slice: about a second of them on a host that has nothing else to do.
 READS = {("", 1): 10000, ("", 32): 30000, (NVME_DISK, 1): 10000, (NVME_DISK, 32): 60000}
@@ -29,22 +31,46 @@ READS = {("", 1): 10000, ("", 32): 30000, (NVME_DISK, 1): 10000, (NVME_DISK, 32)
 NO_MITIGATION = ["-global", "e1000.mitigation=off"]
 
 
-def received(peer):
-    return figures.measure_rx(peer.guest, peer.frames, SECONDS).rate
+# One of the two guests: its machine, and where its instructions are counted.
+Side = namedtuple("Side", "name peer file")
 
 
-def echoed(peer):
-    return figures.measure_echo(peer.guest, peer.frames, SECONDS).rate
+def received(side):
+    return figures.measure_rx(side.peer.guest, side.peer.frames, SECONDS).rate
 
 
-def round_trip(peer):
-    return figures.measure_rtt(peer.guest, peer.frames, ROUND_TRIPS).median * 1e6
+def echoed(side):
+    return figures.measure_echo(side.peer.guest, side.peer.frames, SECONDS).rate
+
+
+def round_trip(side):
+    return figures.measure_rtt(side.peer.guest, side.peer.frames, ROUND_TRIPS).median * 1e6
+
+
+def drive(disk):
+    return "nvme0" if disk else "disk"
 
 
 def reads(disk, depth):
-    drive = "nvme0" if disk else "disk"
-    return lambda peer: figures.measure_blk(peer.guest, depth, READS[disk, depth], disk,
-                                            drive).rate
+    return lambda side: figures.measure_blk(side.peer.guest, depth, READS[disk, depth], disk,
+                                            drive(disk)).rate
+
+
+def rx_count(side):
+    return figures.count_rx(side.peer.guest, side.peer.frames, side.file, COUNTED)
+
+
+def sent_count(side):
+    return figures.count_echo(side.peer.guest, side.peer.frames, side.file, 200)[1]
+
+
+def echo_count(side):
+    return figures.count_echo(side.peer.guest, side.peer.frames, side.file, 200)[0]
+
+
+def read_count(disk, depth):
+    return lambda side: figures.count_blk(side.peer.guest, side.file, depth, COUNTED, disk,
+                                          drive(disk))
 
 
 RATES = [
@@ -58,40 +84,61 @@ RATES = [
     (Row("nvme_32", "the same, 32 at a time", "a second", True), reads(NVME_DISK, 32)),
 ]
 
+COUNTS = [
+    (Row("rx_count", "a frame received, of many", "instructions", False), rx_count),
+    (Row("sent_count", "from the ISR to its frame sent back", "instructions", False),
+     sent_count),
+    (Row("echo_count", "a frame alone and its echo, all of it", "instructions", False),
+     echo_count),
+    (Row("ahci_1_count", "an AHCI read, one at a time", "instructions", False),
+     read_count("", 1)),
+    (Row("ahci_32_count", "the same, 32 at a time", "instructions", False),
+     read_count("", 32)),
+    (Row("nvme_1_count", "an NVMe read, one at a time", "instructions", False),
+     read_count(NVME_DISK, 1)),
+    (Row("nvme_32_count", "the same, 32 at a time", "instructions", False),
+     read_count(NVME_DISK, 32)),
+]
+
 START = Row("start", "kernel's start to the first device interrupt", "million", False)
 
 
-def named(name, row, measure, peer):
+def named(row, measure, side):
     """A figure; what goes wrong says whose and which it was."""
     try:
-        return measure(peer)
+        return measure(side)
     except (GuestError, OSError) as error:
-        raise GuestError(f"{name}: {row.what}: {error}") from None
+        raise GuestError(f"{side.name}: {row.what}: {error}") from None
 
 
-def measure_slice(row, measure, here, there):
-    return Slice(named("Linux", row, measure, there), named("dirql", row, measure, here),
-                 named("Linux", row, measure, there))
-
-
-def measure_rounds(rows, here, there, rounds):
+def measure_rows(rows, here, there, rounds):
     """The summaries of rows, printed as they are known. The rounds of one row follow each
     other, so that its line can be read while the next is measured."""
     summaries = []
     for row, measure in rows:
-        slices = [measure_slice(row, measure, here, there) for _ in range(rounds)]
+        slices = [Slice(*(named(row, measure, side) for side in (there, here, there)))
+                  for _ in range(rounds)]
         summaries.append(ratios.summarize(row, slices))
         print(ratios.line(summaries[-1]), flush=True)
     return summaries
 
 
-def compare_rates(nt, folder, rounds):
+def compare_pair(rows, nt, folder, rounds, counted):
+    """Rows that two machines are measured for, side by side."""
     with contextlib.ExitStack() as stack:
-        here = stack.enter_context(PerfMachine(nt, folder / "dirql", extra=NO_MITIGATION))
-        there = stack.enter_context(linux.LinuxMachine(folder / "linux", extra=NO_MITIGATION))
-        summaries = measure_rounds(RATES, here, there, rounds)
-        here.quit()
-        there.quit()
+        def start(name, machine, *arguments):
+            work = folder / name
+            work.mkdir(parents=True, exist_ok=True)
+            file = work / "counted"
+            extra = counter.arguments(file, path=True) if counted else []
+            peer = machine(*arguments, work, extra=NO_MITIGATION + extra)
+            return Side(name, stack.enter_context(peer), file)
+
+        here = start("dirql", PerfMachine, nt)
+        there = start("Linux", linux.LinuxMachine)
+        summaries = measure_rows(rows, here, there, rounds)
+        for side in (here, there):
+            side.peer.quit()
     return summaries
 
 
@@ -115,7 +162,8 @@ def main():
     try:
         linux.build()
         print(f"dirql, NT {arguments.nt}, and Linux {linux.release()}\n{ratios.heading()}")
-        summaries = compare_rates(arguments.nt, folder, arguments.rounds)
+        summaries = compare_pair(RATES, arguments.nt, folder, arguments.rounds, False)
+        summaries += compare_pair(COUNTS, arguments.nt, folder, 1, True)
         summaries.append(compare_starts(arguments.nt, folder))
     except (GuestError, linux.NoPeer) as error:
         sys.exit(f"compare: {error}")
