@@ -9,10 +9,10 @@ instructions for a clock. docs/performance.md says what the figures mean."""
 import argparse
 import contextlib
 import json
+import re
 import sys
 from collections import namedtuple
 
-import bench
 from harness import paths
 from measure import counter, figures, linux, ratios
 from measure.dirql import NVME_DISK, PerfMachine
@@ -142,10 +142,20 @@ def compare_pair(rows, nt, folder, rounds, counted):
     return summaries
 
 
+def entry_to_first_interrupt(nt, work):
+    """What dirql's report says of it, on the machine that is measured."""
+    with PerfMachine(nt, work, cpus=1, extra=linux.ICOUNT) as peer:
+        peer.quit()
+        report = peer.machine.report_file.read_text(errors="replace")
+    match = re.search(r'"entry_to_first_interrupt": *(\d+)', report)
+    if not match:
+        raise GuestError("dirql: no report of its start")
+    return int(match[1])
+
+
 def compare_starts(nt, folder):
     """Once: with instructions for a clock every start is as long as the last."""
-    image = bench.make_image(nt, folder, "")
-    ticks = bench.measure_start(image, folder / "start")["entry_to_first_interrupt"]
+    ticks = entry_to_first_interrupt(nt, folder / "dirql-start")
     peer = linux.entry_to_first_interrupt(folder / "linux-start")
     summary = ratios.summarize(START, [Slice(peer / 1e6, ticks / 1e6, peer / 1e6)])
     print(ratios.line(summary), flush=True)

@@ -80,17 +80,18 @@ RepeatCalls(int Count, char **Words, char *Answer)
     }
 }
 
-/* The deadline is the context itself: nothing outlives the command. */
 static int
-SpinUntil(void *Deadline)
+SpinUntil(void *Context)
 {
-    while (ktime_get_ns() < (u64)Deadline) {
+    const u64 *Deadline = Context;
+
+    while (ktime_get_ns() < *Deadline) {
         cpu_relax();
     }
     return 0;
 }
 
-/* Answered at once, so that something can be measured while the processor is busy. */
+/* Answered when it is over, as by dirql: who measures meanwhile does not wait for that. */
 void
 KeepBusy(int Count, char **Words, char *Answer)
 {
@@ -104,7 +105,7 @@ KeepBusy(int Count, char **Words, char *Answer)
         return;
     }
     Deadline = ktime_get_ns() + (u64)Milliseconds * NSEC_PER_MSEC;
-    if (IS_ERR(StartThread(SpinUntil, (void *)Deadline, Processor))) {
-        snprintf(Answer, ANSWER_SIZE, "ERROR no thread");
+    if (smp_call_on_cpu(Processor, SpinUntil, &Deadline, false) != 0) {
+        snprintf(Answer, ANSWER_SIZE, "ERROR no such processor");
     }
 }
