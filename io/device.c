@@ -173,18 +173,23 @@ IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
 }
 EXPORT(IoDeleteDevice);
 
-BOOLEAN
+NTSTATUS
 IopOpenDevice(PDEVICE_OBJECT Device)
 {
-    BOOLEAN Allowed;
+    NTSTATUS Status = STATUS_SUCCESS;
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&IopDatabaseLock, &OldIrql);
-    Allowed = (Device->DeviceObjectExtension->Flags & IOP_DEVICE_DELETE_PENDING) == 0 &&
-              ((Device->Flags & DO_EXCLUSIVE) == 0 || Device->ReferenceCount == 0);
-    Device->ReferenceCount += Allowed;
+    if ((Device->DeviceObjectExtension->Flags & IOP_DEVICE_DELETE_PENDING) != 0 ||
+        (Device->Flags & DO_DEVICE_INITIALIZING) != 0) {
+        Status = STATUS_NO_SUCH_DEVICE;
+    } else if ((Device->Flags & DO_EXCLUSIVE) != 0 && Device->ReferenceCount != 0) {
+        Status = STATUS_ACCESS_DENIED;
+    } else {
+        Device->ReferenceCount++;
+    }
     KeReleaseSpinLock(&IopDatabaseLock, OldIrql);
-    return Allowed;
+    return Status;
 }
 
 VOID

@@ -143,8 +143,9 @@ IopCreateFile(PDEVICE_OBJECT Device, const WCHAR *Path, PIOP_OPEN Open,
     PIOP_FILE File;
     NTSTATUS Status;
 
-    if (!IopOpenDevice(Device)) {
-        return STATUS_ACCESS_DENIED;
+    Status = IopOpenDevice(Device);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
     }
     File = ObCreateObject(&IopFileObjectType, sizeof(*File));
     if (File == NULL) {

@@ -118,8 +118,9 @@ IopOpenByName(POBJECT_ATTRIBUTES Attributes, PIOP_OPEN Open, PFILE_OBJECT *File)
  * STATUS_INVALID_PARAMETER, STATUS_ACCESS_VIOLATION (a NULL pointer),
  * STATUS_EAS_NOT_SUPPORTED, STATUS_OBJECT_PATH_SYNTAX_BAD (no name, or not from the root),
  * STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_INVALID_HANDLE and
- * STATUS_OBJECT_TYPE_MISMATCH (RootDirectory), STATUS_ACCESS_DENIED (exclusive, or going
- * away), STATUS_INSUFFICIENT_RESOURCES, or what the driver returned. PASSIVE_LEVEL.
+ * STATUS_OBJECT_TYPE_MISMATCH (RootDirectory), STATUS_ACCESS_DENIED (exclusive),
+ * STATUS_NO_SUCH_DEVICE (going away, or not ready: DO_DEVICE_INITIALIZING),
+ * STATUS_INSUFFICIENT_RESOURCES, or what the driver returned. PASSIVE_LEVEL.
  * Source: manual, ZwCreateFile.
  */
 NTSTATUS
@@ -181,8 +182,9 @@ EXPORT(ZwOpenFile);
  * Opens the device ObjectName leads to. The open has had its IRP_MJ_CLEANUP when this
  * returns, as no handle is left; *FileObject is referenced, and its dereference closes the
  * device. *DeviceObject is the top of the device's stack. STATUS_OBJECT_NAME_NOT_FOUND,
- * STATUS_OBJECT_NAME_INVALID, STATUS_ACCESS_DENIED (exclusive or going away), or what
- * IRP_MJ_CREATE returned. PASSIVE_LEVEL. Source: manual, IoGetDeviceObjectPointer.
+ * STATUS_OBJECT_NAME_INVALID, STATUS_ACCESS_DENIED (exclusive), STATUS_NO_SUCH_DEVICE (as
+ * ZwCreateFile), or what IRP_MJ_CREATE returned. PASSIVE_LEVEL.
+ * Source: manual, IoGetDeviceObjectPointer.
  */
 NTSTATUS
 NTAPI

@@ -131,9 +131,10 @@ typedef struct _DEVOBJ_EXTENSION {
 
 extern LIST_ENTRY IopDevices;
 
-/* device.c: opens and closes of a device, under IoDeleteDevice's eyes. IopOpenDevice
-   fails for one whose deletion has begun. */
-BOOLEAN IopOpenDevice(PDEVICE_OBJECT Device);
+/* device.c: opens and closes of a device, under IoDeleteDevice's eyes. IopOpenDevice:
+   STATUS_NO_SUCH_DEVICE for one that its driver is not done with yet or whose deletion has
+   begun, STATUS_ACCESS_DENIED for a second open of an exclusive one. */
+NTSTATUS IopOpenDevice(PDEVICE_OBJECT Device);
 VOID IopCloseDevice(PDEVICE_OBJECT Device);
 VOID IopDeleteDeviceObject(PVOID Body);
 VOID IopDeleteTimer(PDEVICE_OBJECT Device); /* iotimer.c */

@@ -219,6 +219,8 @@ CreateDevices(PDRIVER_OBJECT DriverObject)
             return FALSE;
         }
         Devices[Which]->Flags |= Flags[Which];
+        Devices[Which]->Flags &=
+            ~(ULONG)DO_DEVICE_INITIALIZING; /* the test may run now */
         Devices[Which]->AlignmentRequirement = FILE_QUAD_ALIGNMENT;
     }
     RtlInitUnicodeString(&Name, Names[BUFFERED]);

@@ -75,6 +75,11 @@ TestRefusals(VOID)
     LONG Cleanups = Seen.Cleanups, Closes = Seen.Closes;
     HANDLE File;
 
+    Devices[BUFFERED]->Flags |= DO_DEVICE_INITIALIZING;
+    ok_status(
+        OpenName(L"\\??\\ZwFileTest", NULL, 0, &File), STATUS_NO_SUCH_DEVICE,
+        "DO_DEVICE_INITIALIZING: nobody opens a device its driver is not done with");
+    Devices[BUFFERED]->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
     ok_status(OpenName(L"\\??\\ZwFileTest\\refused", NULL, 0, &File),
               STATUS_DEVICE_NOT_READY,
               "what the driver returns for the create comes back");
