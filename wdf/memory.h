@@ -11,6 +11,8 @@ typedef struct _WDFP_MEMORY {
     SIZE_T Length;
     ULONG Tag;                         /* of the pool block; 0: the driver's memory */
     struct _WDFP_LOOKASIDE *Lookaside; /* where it goes back, referenced; or NULL */
+    PMDL Mdl;                        /* of a request: the pages it has locked; or NULL */
+    struct _WDFP_MEMORY *NextLocked; /* of the same request */
 } WDFP_MEMORY, *PWDFP_MEMORY;
 
 /* A memory object of Buffer, which somebody else frees. At or below DISPATCH_LEVEL. */

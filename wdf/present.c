@@ -7,6 +7,7 @@
  */
 #include "wdfp.h"
 #include "queue.h"
+#include "reserve.h"
 
 /* Whether a request ends here: a read or write of nothing succeeds without the driver,
    unless it wants to see those. */
@@ -252,6 +253,9 @@ WdfpPresent(PWDFP_QUEUE Queue)
     PWDFP_REQUEST Request;
     KIRQL OldIrql;
 
+    if (Queue->Reserve != NULL) {
+        WdfpServeReserve(Queue);
+    }
     if (Queue->PassiveHandlers && KeGetCurrentIrql() != PASSIVE_LEVEL) {
         WdfpQueueWork(&Queue->Work, CriticalWorkQueue);
         return;

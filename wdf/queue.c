@@ -3,6 +3,7 @@
  */
 #include "wdfp.h"
 #include "queue.h"
+#include "reserve.h"
 
 static VOID
 WdfpDisposeQueue(PWDFP_OBJECT Object)
@@ -15,9 +16,19 @@ WdfpDisposeQueue(PWDFP_OBJECT Object)
     KeReleaseSpinLock(&Object->Globals->TreeLock, OldIrql);
 }
 
+static VOID
+WdfpDestroyQueue(PWDFP_OBJECT Object)
+{
+    PWDFP_QUEUE Queue = (PWDFP_QUEUE)Object;
+
+    if (Queue->Reserve != NULL) {
+        ExFreePoolWithTag(Queue->Reserve, WDFP_TAG);
+    }
+}
+
 static const WDFP_TYPE WdfpQueueObjectType = {WdfpQueueType,      "WDFQUEUE",
                                               sizeof(WDFP_QUEUE), WDFP_TYPE_FRAMEWORKS,
-                                              WdfpDisposeQueue,   NULL};
+                                              WdfpDisposeQueue,   WdfpDestroyQueue};
 
 /* Sizes without and with Driver, which came with 1.11. */
 static BOOLEAN
@@ -228,6 +239,32 @@ WdfpPresentToCaller(PWDFP_DEVICE Device, PWDFP_REQUEST Request)
     return STATUS_PENDING;
 }
 
+/* A request with what the driver needs for it. */
+static NTSTATUS
+WdfpMakeRequest(PWDFP_DEVICE Device, PWDFP_QUEUE Queue, PIRP Irp, PWDFP_REQUEST *Request)
+{
+    NTSTATUS Status = WdfpCreateRequest(Device, Irp, Request);
+
+    if (NT_SUCCESS(Status) && Queue != NULL && Queue->Reserve != NULL) {
+        Status = WdfpAllocateResources(Queue, *Request);
+        if (!NT_SUCCESS(Status)) {
+            WdfpForgetRequest(*Request);
+        }
+    }
+    return Status;
+}
+
+/* What becomes of an IRP for which none could be made. */
+static NTSTATUS
+WdfpDispatchWithout(PWDFP_QUEUE Queue, PIRP Irp, NTSTATUS Status)
+{
+    if (!WdfpUseReserve(Queue, Irp)) {
+        return WdfpCompleteIrp(Irp, Status);
+    }
+    WdfpPresent(Queue);
+    return STATUS_PENDING;
+}
+
 NTSTATUS
 WdfpDispatchIo(PWDFP_DEVICE Device, PIRP Irp)
 {
@@ -239,9 +276,9 @@ WdfpDispatchIo(PWDFP_DEVICE Device, PIRP Irp)
     if (Queue == NULL && Device->Init->IoInCallerContext == NULL) {
         return WdfpCompleteIrp(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }
-    Status = WdfpCreateRequest(Device, Irp, &Request);
+    Status = WdfpMakeRequest(Device, Queue, Irp, &Request);
     if (!NT_SUCCESS(Status)) {
-        return WdfpCompleteIrp(Irp, Status);
+        return WdfpDispatchWithout(Queue, Irp, Status);
     }
     if (Device->Init->IoInCallerContext != NULL) {
         return WdfpPresentToCaller(Device, Request);

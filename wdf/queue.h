@@ -43,7 +43,8 @@ typedef struct _WDFP_QUEUE {
     WDFCONTEXT EndContext;
     BOOLEAN EndAwaitsWaiting; /* which lasts until nothing waits either */
 
-    WDFP_WORK Work; /* presents at PASSIVE_LEVEL */
+    struct _WDFP_RESERVE *Reserve; /* NULL: none */
+    WDFP_WORK Work;                /* presents at PASSIVE_LEVEL */
 } WDFP_QUEUE, *PWDFP_QUEUE;
 
 static inline PWDFP_QUEUE

@@ -8,6 +8,7 @@
 #include "wdfp.h"
 #include "queue.h"
 #include "request.h"
+#include "reserve.h"
 
 /* Calls the driver's callback for a cancelled request, under the lock of its queue. */
 static VOID NTAPI
@@ -122,6 +123,7 @@ WdfpCancelQueue(PWDFP_QUEUE Queue, struct _WDFP_FILE *File)
 {
     PWDFP_REQUEST Request;
 
+    WdfpCancelReserveWaiting(Queue, File);
     while ((Request = WdfpTakeToCancel(Queue, File)) != NULL) {
         WdfpEndWaiting(Queue, Request);
     }

@@ -7,13 +7,15 @@
  */
 #include "wdfp.h"
 #include "queue.h"
+#include "reserve.h"
 
 /* Whether what the queue's end waits for is gone. Lock held. */
 static BOOLEAN
 WdfpHasEnded(PWDFP_QUEUE Queue)
 {
     return Queue->PresentedCount == 0 && Queue->Presenters == NULL &&
-           (!Queue->EndAwaitsWaiting || Queue->WaitingCount == 0);
+           (!Queue->EndAwaitsWaiting ||
+            (Queue->WaitingCount == 0 && !WdfpReserveAwaited(Queue)));
 }
 
 VOID

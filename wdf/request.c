@@ -5,6 +5,7 @@
 #include "file.h"
 #include "queue.h"
 #include "request.h"
+#include "reserve.h"
 #include "sending.h"
 
 static VOID
@@ -50,24 +51,57 @@ WdfpInitializeRequests(PWDFP_DEVICE Device)
 NTSTATUS
 WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result)
 {
-    PFILE_OBJECT FileObject = IoGetCurrentIrpStackLocation(Irp)->FileObject;
-    PWDFP_REQUEST Request;
     NTSTATUS Status = WdfpCreateObjectFrom(Device->Object.Globals, &WdfpRequestObjectType,
                                            WdfpRequestAttributes(Device), Device, FALSE,
-                                           &Device->Requests, (PVOID *)&Request);
+                                           &Device->Requests, (PVOID *)Result);
 
-    if (!NT_SUCCESS(Status)) {
-        return Status;
+    if (NT_SUCCESS(Status)) {
+        InitializeListHead(&(*Result)->Link);
+        WdfpBindRequest(*Result, Device, Irp);
     }
-    InitializeListHead(&Request->Link);
+    return Status;
+}
+
+NTSTATUS
+WdfpCreateReserved(PWDFP_QUEUE Queue, PWDFP_REQUEST *Result)
+{
+    NTSTATUS Status = WdfpCreateObject(Queue->Object.Globals, &WdfpRequestObjectType,
+                                       WdfpRequestAttributes(Queue->Device), Queue, FALSE,
+                                       (PVOID *)Result);
+
+    if (NT_SUCCESS(Status)) {
+        InitializeListHead(&(*Result)->Link);
+        (*Result)->Home = Queue;
+    }
+    return Status;
+}
+
+VOID
+WdfpBindRequest(PWDFP_REQUEST Request, PWDFP_DEVICE Device, PIRP Irp)
+{
+    PFILE_OBJECT FileObject = IoGetCurrentIrpStackLocation(Irp)->FileObject;
+
     Request->Irp = Irp;
     Request->Device = Device;
     if (FileObject != NULL && !IsListEmpty(&Device->Files)) {
         Request->File = WdfpFindFile(Device, FileObject);
     }
     Irp->Tail.Overlay.DriverContext[0] = Request;
-    *Result = Request;
-    return STATUS_SUCCESS;
+}
+
+/* Deletes the memory objects that were made of the buffers. A request that is deleted takes
+   them with it. */
+static VOID
+WdfpForgetMemory(PWDFP_REQUEST Request)
+{
+    if (Request->InputMemory != NULL) {
+        WdfpDelete(Request->InputMemory);
+        Request->InputMemory = NULL;
+    }
+    if (Request->OutputMemory != NULL) {
+        WdfpDelete(Request->OutputMemory);
+        Request->OutputMemory = NULL;
+    }
 }
 
 VOID
@@ -76,10 +110,18 @@ WdfpForgetRequest(PWDFP_REQUEST Request)
     if (Request->Sending != NULL) {
         WdfpUndress(Request->Sending);
     }
+    if (Request->Locked != NULL) {
+        WdfpUnlockBuffers(Request);
+    }
     WdfpFreeRequestMdls(Request);
     Request->Irp = NULL;
     Request->Presented = FALSE;
-    WdfpDelete(Request);
+    if (Request->Home == NULL) {
+        WdfpDelete(Request);
+    } else {
+        WdfpForgetMemory(Request);
+        WdfpKeepReserved(Request);
+    }
 }
 
 VOID
@@ -135,6 +177,7 @@ WdfpComplete(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle, NTSTATUS Status, CC
 {
     PWDFP_REQUEST Request = WdfpReceivedRequest(Globals, Handle);
     PWDFP_QUEUE Queue = Request->Queue;
+    PWDFP_QUEUE Home = Request->Home;
 
     WdfpRequireIrql(WdfpGlobals(Globals), DISPATCH_LEVEL, "WdfRequestComplete");
     if (!Request->Presented || Request->Irp->CancelRoutine != NULL) {
@@ -147,10 +190,17 @@ WdfpComplete(PWDF_DRIVER_GLOBALS Globals, WDFREQUEST Handle, NTSTATUS Status, CC
         WdfpReference(Queue);
         WdfpLeaveQueue(Request);
     }
+    if (Home != NULL) {
+        WdfpReference(Home);
+    }
     WdfpFinishRequest(Request, Status, Boost);
     if (Queue != NULL) {
         WdfpPresent(Queue);
         WdfpDereference(Queue);
+    }
+    if (Home != NULL) {
+        WdfpPresent(Home); /* it may have been forwarded to another */
+        WdfpDereference(Home);
     }
 }
 
@@ -251,4 +301,14 @@ PIRP NTAPI
 ImpWdfRequestWdmGetIrp(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
 {
     return WdfpDriversRequest(DriverGlobals, Handle)->Irp;
+}
+
+/* Whose request it is: there is one process. Source: manual,
+   WdfRequestGetRequestorProcessId. */
+ULONG
+NTAPI
+ImpWdfRequestGetRequestorProcessId(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Handle)
+{
+    WdfpReceivedRequest(DriverGlobals, Handle);
+    return (ULONG)(ULONG_PTR)PsGetCurrentProcessId();
 }

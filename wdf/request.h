@@ -27,12 +27,14 @@ typedef struct _WDFP_REQUEST {
     PFN_WDF_REQUEST_CANCEL CancelRoutine;
     PVOID InputMemory; /* PWDFP_MEMORY, made when they are asked for */
     PVOID OutputMemory;
-    PMDL InputMdl; /* of the system buffer, made when they are asked for */
+    struct _WDFP_MEMORY *Locked; /* and those with locked pages */
+    PMDL InputMdl;               /* of the system buffer, made when they are asked for */
     PMDL OutputMdl;
     VOID (*Completing)(struct _WDFP_REQUEST *Request, NTSTATUS Status); /* or NULL */
     PFN_WDF_REQUEST_COMPLETION_ROUTINE CompletionRoutine;
     WDFCONTEXT CompletionContext;
     struct _WDFP_SENDING *Sending; /* NULL: never formatted or sent */
+    struct _WDFP_QUEUE *Home; /* which has reserved it; NULL: it is an ordinary one */
 } WDFP_REQUEST, *PWDFP_REQUEST;
 
 /* request.c. At or below DISPATCH_LEVEL. */
@@ -41,6 +43,10 @@ typedef struct _WDFP_REQUEST {
 VOID WdfpInitializeRequests(PWDFP_DEVICE Device);
 /* The object of an IRP that has reached the device. */
 NTSTATUS WdfpCreateRequest(PWDFP_DEVICE Device, PIRP Irp, PWDFP_REQUEST *Result);
+/* A request that Queue keeps, without an IRP. */
+NTSTATUS WdfpCreateReserved(struct _WDFP_QUEUE *Queue, PWDFP_REQUEST *Result);
+/* Makes a request that of an IRP which has reached the device. */
+VOID WdfpBindRequest(PWDFP_REQUEST Request, PWDFP_DEVICE Device, PIRP Irp);
 /* Completes the IRP and deletes the request, which is on no queue. */
 VOID WdfpFinishRequest(PWDFP_REQUEST Request, NTSTATUS Status, CCHAR Boost);
 /* Gives the IRP up, which goes on without the request, and deletes that. */
@@ -67,6 +73,8 @@ NTSTATUS WdfpInputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer);
 NTSTATUS WdfpOutputBuffer(PWDFP_REQUEST Request, PWDFP_BUFFER Buffer);
 /* Whether these are addresses that nobody has checked. */
 BOOLEAN WdfpIsNeither(PWDFP_REQUEST Request);
+/* reqlock.c: unlocks what the driver had locked of it. */
+VOID WdfpUnlockBuffers(PWDFP_REQUEST Request);
 /* What the IRP asks for, in the driver's structure; a wrong Size is a stop. */
 VOID WdfpFillParameters(PWDFP_REQUEST Request, PWDF_REQUEST_PARAMETERS Parameters);
 

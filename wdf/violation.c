@@ -41,6 +41,15 @@ WdfpIrqlChanged(PWDFP_GLOBALS Globals, KIRQL Before, KIRQL After, const VOID *Ro
     KeBugCheckEx(WDF_VIOLATION, WDF_VERIFIER_IRQL_MISMATCH, Before, After, 0);
 }
 
+DECLSPEC_NORETURN VOID NTAPI
+WdfpRegionChanged(PWDFP_GLOBALS Globals, const VOID *Routine)
+{
+    DbgPrint("wdf: %s: the callback at 0x%p left critical regions other than it found\n",
+             Globals->Public.DriverName, Routine);
+    KeBugCheckEx(WDF_VIOLATION, WDF_VERIFIER_CRITICAL_REGION_MISMATCH, (ULONG_PTR)Routine,
+                 0, 0);
+}
+
 /* A bug check of the driver's own. Any IRQL. Source: manual, WdfVerifierKeBugCheck. */
 VOID NTAPI
 ImpWdfVerifierKeBugCheck(PWDF_DRIVER_GLOBALS DriverGlobals, ULONG BugCheckCode,

@@ -63,21 +63,43 @@ VOID WdfpRequireIrql(PWDFP_GLOBALS Globals, KIRQL Maximum, const CHAR *Routine);
 DECLSPEC_NORETURN VOID NTAPI WdfpIrqlChanged(PWDFP_GLOBALS Globals, KIRQL Before,
                                              KIRQL After, const VOID *Routine);
 
-/* After a driver's callback: at the level of before, or the system stops (WDF-29). */
+/* The same of a critical region that was entered and not left, or the other way round. */
+DECLSPEC_NORETURN VOID NTAPI WdfpRegionChanged(PWDFP_GLOBALS Globals,
+                                               const VOID *Routine);
+
+/* What a driver's callback has to leave as it found it. */
+typedef struct _WDFP_CALL_STATE {
+    KIRQL Irql;
+    BOOLEAN ApcsDisabled;
+} WDFP_CALL_STATE;
+
+static inline WDFP_CALL_STATE
+WdfpEnterCallback(VOID)
+{
+    WDFP_CALL_STATE State = {KeGetCurrentIrql(), KeAreApcsDisabled()};
+
+    return State;
+}
+
+/* After it: at the level and in the critical regions of before, or the system stops
+   (WDF-29). */
 static inline VOID
-WdfpLeaveCallback(PWDFP_GLOBALS Globals, KIRQL Before, const VOID *Routine)
+WdfpLeaveCallback(PWDFP_GLOBALS Globals, WDFP_CALL_STATE Before, const VOID *Routine)
 {
     KIRQL After = KeGetCurrentIrql();
 
-    if (After != Before) {
-        WdfpIrqlChanged(Globals, Before, After, Routine);
+    if (After != Before.Irql) {
+        WdfpIrqlChanged(Globals, Before.Irql, After, Routine);
+    }
+    if (KeAreApcsDisabled() != Before.ApcsDisabled) {
+        WdfpRegionChanged(Globals, Routine);
     }
 }
 
-/* Calls a callback with Arguments and yields what it returns, level checked. */
+/* Calls a callback with Arguments and yields what it returns, its return checked. */
 #define WDFP_CALL(Globals, Routine, ...)                                                 \
     ({                                                                                   \
-        KIRQL WdfpBefore = KeGetCurrentIrql();                                           \
+        WDFP_CALL_STATE WdfpBefore = WdfpEnterCallback();                                \
         __typeof__((Routine)(__VA_ARGS__)) WdfpResult = (Routine)(__VA_ARGS__);          \
         WdfpLeaveCallback((Globals), WdfpBefore, (Routine));                             \
         WdfpResult;                                                                      \
@@ -85,7 +107,7 @@ WdfpLeaveCallback(PWDFP_GLOBALS Globals, KIRQL Before, const VOID *Routine)
 /* The same for one that returns nothing. */
 #define WDFP_CALL_VOID(Globals, Routine, ...)                                            \
     do {                                                                                 \
-        KIRQL WdfpBefore = KeGetCurrentIrql();                                           \
+        WDFP_CALL_STATE WdfpBefore = WdfpEnterCallback();                                \
         (Routine)(__VA_ARGS__);                                                          \
         WdfpLeaveCallback((Globals), WdfpBefore, (Routine));                             \
     } while (0)

@@ -27,6 +27,7 @@ Prepare(PSENT Sent, UCHAR Major)
     Sent->Done = 0;
     Sent->Status = STATUS_PENDING;
     Sent->Irp = IoAllocateIrp(Device->StackSize, FALSE);
+    Sent->Irp->Flags |= Unit.SendFlags;
     Sent->Irp->AssociatedIrp.SystemBuffer = Sent->Buffer;
     IoSetCompletionRoutine(Sent->Irp, Completed, Sent, TRUE, TRUE, TRUE);
     Stack = IoGetNextIrpStackLocation(Sent->Irp);

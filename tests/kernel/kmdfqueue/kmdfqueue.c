@@ -49,6 +49,11 @@ QueueTests(VOID)
     TestCancelMarked();
     TestCancelRace();
     TestStopAndPurge();
+    TestProbeAndLock();
+    TestReserve();
+    TestReserveAlways();
+    TestReserveChosen();
+    TestReservePurge();
 }
 
 NTSTATUS

@@ -30,6 +30,7 @@ typedef struct _UNIT {
     volatile LONG Ready;       /* calls of the manual queue's callback */
     volatile LONG Canceled;    /* of EvtIoCanceledOnQueue */
     volatile LONG CallerContext;
+    ULONG SendFlags; /* IRP_ flags of what the client sends */
 } UNIT;
 
 extern UNIT Unit;
@@ -62,5 +63,8 @@ KTAP_SUITE TestSequential, TestParallel, TestManual, TestFind, TestForward, Test
 KTAP_SUITE TestStop, TestDrain, TestPurge, TestStopAndPurge;
 KTAP_SUITE TestCancelWaiting, TestCancelMarked, TestCancelForwarded, TestCancelRace;
 KTAP_SUITE TestBuffers, TestParameters, TestUnchecked;
+/* reserve.c, locked.c */
+KTAP_SUITE TestReserve, TestReserveAlways, TestReserveChosen, TestReservePurge;
+KTAP_SUITE TestProbeAndLock;
 /* Does what the case of the module line says, and does not return; FALSE: no case. */
 BOOLEAN Misuse(PCWSTR Case);

@@ -106,6 +106,40 @@ ReturnRaised(WDFDEVICE Device)
     WdfObjectDelete(Object);
 }
 
+static VOID NTAPI
+LockingCleanup(WDFOBJECT Object)
+{
+    WDFWAITLOCK Lock;
+
+    UNREFERENCED_PARAMETER(Object);
+    WdfWaitLockCreate(WDF_NO_OBJECT_ATTRIBUTES, &Lock);
+    WdfWaitLockAcquire(Lock, NULL); /* lint: on purpose: and never released */
+}
+
+static VOID NTAPI
+DeleteThread(PVOID Context)
+{
+    WdfObjectDelete(Context);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+/* In a thread of its own: the PnP manager's is in a critical region already. */
+static VOID
+ReturnLocked(WDFDEVICE Device)
+{
+    WDF_OBJECT_ATTRIBUTES Attributes;
+    WDFOBJECT Object;
+
+    UNREFERENCED_PARAMETER(Device);
+    WDF_OBJECT_ATTRIBUTES_INIT(&Attributes);
+    Attributes.EvtCleanupCallback = LockingCleanup;
+    WdfObjectCreate(&Attributes, &Object);
+    Expect("the callback at 0x[0-9A-Fa-f]+ left critical regions other than it found$",
+           WDF_VERIFIER_CRITICAL_REGION_MISMATCH, (ULONG64)(ULONG_PTR)LockingCleanup,
+           "0x0, 0x0");
+    KtapJoinThread(KtapCreateThread(DeleteThread, Object));
+}
+
 static VOID
 AcquireTwice(WDFDEVICE Device)
 {
@@ -208,6 +242,7 @@ static const MISTAKE_CASE Cases[] = {
     {L"dereference", DereferenceTooOften},
     {L"missing", CallMissing},
     {L"raised", ReturnRaised},
+    {L"region", ReturnLocked},
     {L"twice", AcquireTwice},
     {L"unheld", ReleaseUnheld},
     {L"scope", LockWithoutScope},
