@@ -1,12 +1,7 @@
 /*
- * Sending a request to a target, and its way back.
- *
- * The completion routine of the IRP keeps it for the framework. What follows, the driver's
- * completion routine above all, comes when nobody refers to the IRP any more, which may be
- * in the timer's DPC or in the thread of one who cancelled it.
+ * Sending a request to a target. Its way back: reqback.c.
  */
 #include "wdfp.h"
-#include "queue.h"
 #include "target.h"
 
 #define WDFP_SEND_FLAGS                                                                  \
@@ -56,108 +51,6 @@ WdfpCheckSendOptions(const WDF_REQUEST_SEND_OPTIONS *Options, PWDFP_SEND_OPTIONS
     Result->Flags = Options->Flags;
     Result->Timeout = Options->Timeout;
     return STATUS_SUCCESS;
-}
-
-BOOLEAN
-WdfpReferenceSending(PWDFP_SENDING Sending)
-{
-    LONG Old = Sending->References;
-    LONG Seen;
-
-    while (Old != 0) {
-        Seen = InterlockedCompareExchange(&Sending->References, Old + 1, Old);
-        if (Seen == Old) {
-            return TRUE;
-        }
-        Old = Seen;
-    }
-    return FALSE;
-}
-
-/* The request is back, and the framework's. */
-static VOID
-WdfpTakeHome(PWDFP_SENDING Sending)
-{
-    PWDFP_REQUEST Request = Sending->Request;
-    PIRP Irp = Request->Irp;
-
-    if (Sending->TimedOut && Irp->IoStatus.Status == STATUS_CANCELLED) {
-        Irp->IoStatus.Status = STATUS_IO_TIMEOUT;
-    }
-    WdfpCollect(Sending);
-    WdfpUndress(Sending);
-    if (Request->Device != NULL) {
-        /* The drivers below may have used it for something of theirs. */
-        Irp->Tail.Overlay.DriverContext[0] = Request;
-    }
-    WdfpLeaveTarget(Sending);
-    Request->Formatted = FALSE;
-    Request->Sent = FALSE;
-}
-
-/* The last reference has gone: tells whoever waits, or the driver, which may delete or send
-   the request again. */
-static VOID
-WdfpDeliver(PWDFP_SENDING Sending)
-{
-    PWDFP_REQUEST Request = Sending->Request;
-    PWDFP_TARGET Target = Sending->Target;
-    WDFP_TARGET_SHARE Share = Sending->Share;
-    BOOLEAN Counted = Sending->Counted;
-
-    WdfpTakeHome(Sending);
-    if (Sending->Synchronous) {
-        KeSetEvent(&Sending->Done, IO_NO_INCREMENT, FALSE);
-    } else if (Request->CompletionRoutine != NULL) {
-        WDFP_CALL_VOID(Target->Object.Globals, Request->CompletionRoutine,
-                       WdfpHandle(Request), WdfpHandle(Target), &Sending->Params,
-                       Request->CompletionContext);
-    }
-    if (Counted) {
-        WdfpCountBack(Target, Share);
-    }
-    WdfpDereference(Request);
-    WdfpDereference(Target);
-}
-
-VOID
-WdfpReleaseSending(PWDFP_SENDING Sending)
-{
-    if (InterlockedDecrement(&Sending->References) == 0) {
-        WdfpDeliver(Sending);
-    }
-}
-
-VOID
-WdfpEndSending(PWDFP_SENDING Sending)
-{
-    if (Sending->Timed && KeCancelTimer(&Sending->Timer)) {
-        WdfpReleaseSending(Sending);
-    }
-    WdfpReleaseSending(Sending);
-}
-
-/* The drivers below have completed the IRP. */
-static NTSTATUS NTAPI
-WdfpSentCompletes(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
-{
-    UNREFERENCED_PARAMETER(DeviceObject);
-    UNREFERENCED_PARAMETER(Irp);
-    WdfpEndSending(Context);
-    return STATUS_MORE_PROCESSING_REQUIRED;
-}
-
-static VOID NTAPI
-WdfpSendTimesOut(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
-{
-    PWDFP_SENDING Sending = Context;
-
-    UNREFERENCED_PARAMETER(Dpc);
-    UNREFERENCED_PARAMETER(Argument1);
-    UNREFERENCED_PARAMETER(Argument2);
-    Sending->TimedOut = TRUE;
-    WdfpCancelSending(Sending);
-    WdfpReleaseSending(Sending);
 }
 
 /* Makes all ready for one way to the target and back. */
@@ -244,46 +137,6 @@ WdfpSend(PWDFP_REQUEST Request, PWDFP_TARGET Target, const WDFP_SEND_OPTIONS *Op
     }
     if ((Options->Flags & WDF_REQUEST_SEND_OPTION_SYNCHRONOUS) != 0) {
         KeWaitForSingleObject(&Sending->Done, Executive, KernelMode, FALSE, NULL);
-    }
-    return STATUS_SUCCESS;
-}
-
-/* Gives a request of a queue to the drivers below for good: for the driver it ends here, and
-   the next of its queue is presented. One that was not formatted goes as it came. */
-static NTSTATUS
-WdfpSendAndForget(PWDFP_REQUEST Request, PWDFP_TARGET Target,
-                  const WDFP_SEND_OPTIONS *Options)
-{
-    BOOLEAN Ignores = (Options->Flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE) != 0;
-    PDEVICE_OBJECT DeviceObject = Target->DeviceObject;
-    BOOLEAN Formatted = Request->Formatted;
-    PWDFP_QUEUE Queue = Request->Queue;
-    PIRP Irp = Request->Irp;
-
-    if (Request->Device == NULL || Request->CompletionRoutine != NULL ||
-        (Request->Sending != NULL && Request->Sending->Dressed)) {
-        return STATUS_INVALID_DEVICE_REQUEST;
-    }
-    if (DeviceObject == NULL || (Target->State != WdfIoTargetStarted && !Ignores)) {
-        return STATUS_INVALID_DEVICE_STATE;
-    }
-    if (Irp->CurrentLocation <= DeviceObject->StackSize) {
-        return STATUS_REQUEST_NOT_ACCEPTED;
-    }
-    if (Queue != NULL) {
-        WdfpReference(Queue);
-        WdfpLeaveQueue(Request);
-    }
-    WdfpForgetRequest(Request);
-    if (Formatted) {
-        IoSetCompletionRoutine(Irp, NULL, NULL, FALSE, FALSE, FALSE);
-    } else {
-        IoSkipCurrentIrpStackLocation(Irp);
-    }
-    IoCallDriver(DeviceObject, Irp);
-    if (Queue != NULL) {
-        WdfpPresent(Queue);
-        WdfpDereference(Queue);
     }
     return STATUS_SUCCESS;
 }

@@ -80,6 +80,17 @@ NTSTATUS WdfpSend(PWDFP_REQUEST Request, struct _WDFP_TARGET *Target,
                   const WDFP_SEND_OPTIONS *Options);
 /* Passes one on that its target has taken. */
 VOID WdfpPassOn(PWDFP_SENDING Sending);
+
+/* reqforget.c: gives a request of a queue away, or says why not, as WdfpSend. */
+NTSTATUS WdfpSendAndForget(PWDFP_REQUEST Request, struct _WDFP_TARGET *Target,
+                           const WDFP_SEND_OPTIONS *Options);
+
+/* reqback.c. At or below DISPATCH_LEVEL. */
+
+/* The drivers below have completed the IRP. */
+IO_COMPLETION_ROUTINE WdfpSentCompletes;
+/* The time of a request is over. */
+KDEFERRED_ROUTINE WdfpSendTimesOut;
 /* The IRP's own reference goes: it is back, or was never passed on. */
 VOID WdfpEndSending(PWDFP_SENDING Sending);
 /* One more reference; FALSE: it is not under way any more. And its end. */
@@ -98,10 +109,18 @@ NTSTATUS WdfpFormat(PWDFP_REQUEST Request, struct _WDFP_TARGET *Target,
                     BOOLEAN Arguments);
 /* Gives a request's buffers what a completed IRP has for them. */
 VOID WdfpCollect(PWDFP_SENDING Sending);
-/* Makes the IRP what it was before WdfpFormat. */
-VOID WdfpUndress(PWDFP_SENDING Sending);
 /* The end of what WdfpNeedSending made. */
 VOID WdfpFreeSending(PWDFP_REQUEST Request);
+
+/* reqdress.c. At or below DISPATCH_LEVEL. */
+
+/* Keeps what the IRP has, and the pieces it is to name instead. */
+VOID WdfpDress(PWDFP_SENDING Sending, const WDFP_PIECE *Pieces);
+/* Puts them into the IRP as Stack, which is its own, says. */
+NTSTATUS WdfpDressIrp(PWDFP_SENDING Sending, struct _WDFP_TARGET *Target,
+                      PIO_STACK_LOCATION Stack);
+/* Makes the IRP what it was before. */
+VOID WdfpUndress(PWDFP_SENDING Sending);
 
 /* reqpiece.c: what a driver names, as a piece. STATUS_INVALID_PARAMETER,
    STATUS_INTEGER_OVERFLOW, STATUS_BUFFER_TOO_SMALL, STATUS_INVALID_BUFFER_SIZE,

@@ -43,7 +43,9 @@ VOID WdfpOpenLocalTarget(PWDFP_DEVICE Device);
 /* Closes all targets of a device, which waits for what was sent. */
 VOID WdfpEndTargets(PWDFP_DEVICE Device);
 
-/* targetopen.c: ends what was sent, and lets go of the device. PASSIVE_LEVEL. */
+/* targetopen.c: drops what a reopen would need. */
+VOID WdfpForgetParams(PWDFP_TARGET Target);
+/* targetclose.c: ends what was sent, and lets go of the device. PASSIVE_LEVEL. */
 VOID WdfpCloseTarget(PWDFP_TARGET Target, WDF_IO_TARGET_STATE State);
 
 /* targetstate.c. At or below DISPATCH_LEVEL. */

@@ -1,5 +1,5 @@
 /*
- * Opening and closing targets.
+ * Opening targets.
  *
  * By name a target is an open of the device, as any other client has one. An existing
  * device object is the driver's affair: it keeps what it passes until the target is closed;
@@ -102,7 +102,7 @@ WdfpOpenExisting(const WDF_IO_TARGET_OPEN_PARAMS *Params, WDFP_OPENED *Opened)
     return STATUS_SUCCESS;
 }
 
-static VOID
+VOID
 WdfpForgetParams(PWDFP_TARGET Target)
 {
     if (Target->Name != NULL) {
@@ -157,46 +157,6 @@ WdfpOpenTarget(PWDFP_TARGET Target)
     return STATUS_SUCCESS;
 }
 
-/* Cancels and awaits what was sent, and lets go of the device. A second call does nothing
-   but set the state. */
-VOID
-WdfpCloseTarget(PWDFP_TARGET Target, WDF_IO_TARGET_STATE State)
-{
-    BOOLEAN Local = Target == Target->Device->LocalTarget;
-    PDEVICE_OBJECT DeviceObject;
-    KIRQL OldIrql;
-
-    KeAcquireSpinLock(&Target->Lock, &OldIrql);
-    Target->State = State;
-    DeviceObject = Target->DeviceObject;
-    Target->DeviceObject = NULL;
-    KeReleaseSpinLock(&Target->Lock, OldIrql);
-    WdfpCancelWaitingSendings(Target);
-    WdfpCancelSent(Target, TRUE);
-    for (ULONG Share = 0; Share < WdfpTargetShares; Share++) {
-        KeWaitForSingleObject(&Target->Idle[Share], Executive, KernelMode, FALSE, NULL);
-    }
-    if (State != WdfIoTargetClosedForQueryRemove) {
-        WdfpForgetParams(Target);
-    }
-    if (DeviceObject == NULL || Local) {
-        return;
-    }
-    if (Target->Physical != NULL) {
-        ObDereferenceObject(Target->Physical);
-        Target->Physical = NULL;
-    }
-    if (Target->FileObject != NULL) {
-        ObDereferenceObject(Target->FileObject);
-        Target->FileObject = NULL;
-    }
-    if (Target->Handle != NULL) {
-        ZwClose(Target->Handle);
-        Target->Handle = NULL;
-    }
-    ObDereferenceObject(DeviceObject);
-}
-
 /* Whether a target can be opened as the parameters say. */
 static NTSTATUS
 WdfpCheckOpen(PWDFP_TARGET Target, const WDF_IO_TARGET_OPEN_PARAMS *Params)
@@ -248,27 +208,4 @@ ImpWdfIoTargetOpen(PWDF_DRIVER_GLOBALS DriverGlobals, WDFIOTARGET Handle,
         Status = WdfpKeepParams(Target, &Params);
     }
     return NT_SUCCESS(Status) ? WdfpOpenTarget(Target) : Status;
-}
-
-/* Closes a target so that its device can be removed; it can be reopened. Source: manual,
-   WdfIoTargetCloseForQueryRemove. */
-VOID NTAPI
-ImpWdfIoTargetCloseForQueryRemove(PWDF_DRIVER_GLOBALS DriverGlobals, WDFIOTARGET Handle)
-{
-    PWDFP_TARGET Target = WdfpTargetFromHandle(DriverGlobals, Handle);
-
-    WdfpRequireIrql(Target->Object.Globals, PASSIVE_LEVEL,
-                    "WdfIoTargetCloseForQueryRemove");
-    WdfpCloseTarget(Target, WdfIoTargetClosedForQueryRemove);
-}
-
-/* Closes a target; what was sent is cancelled and waited for. PASSIVE_LEVEL. Source: manual,
-   WdfIoTargetClose. */
-VOID NTAPI
-ImpWdfIoTargetClose(PWDF_DRIVER_GLOBALS DriverGlobals, WDFIOTARGET Handle)
-{
-    PWDFP_TARGET Target = WdfpTargetFromHandle(DriverGlobals, Handle);
-
-    WdfpRequireIrql(Target->Object.Globals, PASSIVE_LEVEL, "WdfIoTargetClose");
-    WdfpCloseTarget(Target, WdfIoTargetClosed);
 }

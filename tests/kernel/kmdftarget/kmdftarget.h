@@ -78,7 +78,7 @@ WDFREQUEST MakeHold(PSEEN Seen);
 /* synchronous.c, asynchronous.c, states.c, forward.c, badinput.c, misuse.c */
 KTAP_SUITE TestTransfers, TestControls, TestDescriptors, TestArguments;
 KTAP_SUITE TestCompletion, TestReuse, TestCancelSent, TestTimeouts, TestCancelRace;
-KTAP_SUITE TestStates, TestStopActions, TestPurge, TestOpen, TestLocal;
+KTAP_SUITE TestStates, TestStopActions, TestPurge, TestOpen, TestLocal, TestRemoved;
 KTAP_SUITE TestForward, TestForget, TestIrpOfTheDriver;
 KTAP_SUITE TestBadSends, TestBadMemory, TestBadOpens;
 /* Does what the case of the module line says, and does not return; FALSE: no case. */

@@ -158,7 +158,8 @@ Misuse(PCUNICODE_STRING Case)
                  {L"deleted", SendDeleted},   {L"local", DeleteLocal},
                  {L"listener", NoListener},   {L"action", NoAction},
                  {L"raised", WaitRaised},     {L"target", NoTarget},
-                 {L"size", WrongSize},        {L"completion", CompletionRaised}};
+                 {L"size", WrongSize},        {L"completion", CompletionRaised},
+                 {L"removed", TestRemoved}}; /* which is no misuse, but the end */
     UNICODE_STRING Name;
 
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Cases); Index++) {

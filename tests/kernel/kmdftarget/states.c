@@ -138,6 +138,26 @@ TestStates(VOID)
     WdfObjectDelete(Requests[1]);
 }
 
+/* The device goes while a request waits at one of its targets. That one is no open of the
+   device, which would have to be closed first. */
+VOID
+TestRemoved(VOID)
+{
+    WDF_IO_TARGET_OPEN_PARAMS Params;
+    static SEEN Seen;
+
+    WdfIoTargetClose(Unit.Self);
+    WDF_IO_TARGET_OPEN_PARAMS_INIT_EXISTING_DEVICE(
+        &Params, WdfDeviceWdmGetDeviceObject(Unit.Device));
+    WdfIoTargetOpen(Unit.Self, &Params);
+    WdfIoTargetStop(Unit.Self, WdfIoTargetLeaveSentIoPending);
+    WdfRequestSend(MakeHold(&Seen), Unit.Self, WDF_NO_SEND_OPTIONS);
+    WdfDeviceSetFailed(Unit.Device, WdfDeviceFailedNoRestart);
+    ok(KtapAwait(&Seen.Done, 1), "WdfIoTargetClose: by the removal of the device");
+    ok_status(Seen.Params.IoStatus.Status, STATUS_CANCELLED,
+              "WdfIoTargetClose: what waits is cancelled");
+}
+
 /* Completes what is held after a while. */
 static VOID NTAPI
 ReleaseThread(PVOID Context)
