@@ -58,7 +58,7 @@ def begin(terminal):
 
 
 def talk(terminal):
-    """Both ways until the machine is gone or Ctrl-] is typed."""
+    """Both ways until the machine is gone, or raises KeyboardInterrupt for Ctrl-]."""
     begin(terminal)
     with RawKeys():
         while True:
@@ -71,7 +71,7 @@ def talk(terminal):
             if sys.stdin in ready:
                 keys = os.read(sys.stdin.fileno(), 64)
                 if not keys or LEAVE in keys:
-                    return
+                    raise KeyboardInterrupt
                 terminal.send(keys)
 
 
@@ -86,10 +86,29 @@ def play(terminal):
         show(str(end).encode())
 
 
-def report(run):
+def converse(run):
+    """From the first prompt to the end. How long the machine may still take."""
+    terminal = monitor.Terminal(run)
+    try:
+        if sys.stdin.isatty():
+            talk(terminal)
+        else:
+            play(terminal)
+    except (EOFError, TimeoutError) as error:
+        print(f"monitor: the machine says no more: {error}")
+    except KeyboardInterrupt:  # Ctrl-], or Ctrl-C before the first prompt
+        print()
+        return 0
+    finally:
+        terminal.close()
+    return GRACE
+
+
+def report(run, grace):
     """What is to be said of the end; the exit status."""
     log = os.path.relpath(paths.BUILD / "monitor/log")
-    cause = "ended from outside" if run.status is None else verdict.cause(run, 0)
+    left = run.status is None and grace == 0
+    cause = "ended by Ctrl-]" if left else verdict.cause(run, grace)
     if run.status == BUGCHECK:
         start = next((number for number, line in enumerate(run.lines)
                       if line.startswith("***")), 0)
@@ -115,17 +134,9 @@ def main():
             extra=[word for text in arguments.qemu_arg for word in shlex.split(text)])
         with run:
             print("monitor: Ctrl-] ends the machine", flush=True)
-            terminal = monitor.Terminal(run)
-            try:
-                if sys.stdin.isatty():
-                    talk(terminal)
-                else:
-                    play(terminal)
-            except (EOFError, TimeoutError) as error:
-                print(f"monitor: the machine says no more: {error}")
-            run.wait(GRACE)
-            terminal.close()
-    return report(run)
+            grace = converse(run)
+            run.wait(grace)
+    return report(run, grace)
 
 
 if __name__ == "__main__":

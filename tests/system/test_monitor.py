@@ -229,6 +229,17 @@ def test_a_driver_is_stopped_and_started(session):
     assert far.command("ping 10.0.2.2 1")[-1] == "1 sent, 1 answered, 0 damaged"
 
 
+def test_another_driver_takes_the_device(session):
+    """The framework's driver of the same device, and back."""
+    far = session.far
+    assert far.command("stop edu") == ["edu is stopped"]
+    assert far.command("start edukmdf") == ["edukmdf is loaded and has 1 devices"]
+    assert any("edukmdf" in words[1] for words in rows(session, "devices"))
+    assert far.command("storm") == ["storm: there is no edu device; 'start edu'?"]
+    assert far.command("stop edukmdf") == ["edukmdf is stopped"]
+    assert far.command("start edu") == ["edu is loaded and has 1 devices"]
+
+
 def test_a_program_is_started(session):
     session.far.command("start netecho")
     assert session.wait_for(r"^netecho: 100 of 100 echo replies", 20)
@@ -295,6 +306,25 @@ def test_the_tool_types_lines_of_its_input(nt):
     assert result.returncode == 0, result.stdout + result.stderr
     assert "dirql> memory" in result.stdout and "there is no disk 9" in result.stdout
     assert "powered off, nothing lost" in result.stdout.splitlines()[-1]
+
+
+def test_the_tool_leaves_a_machine(nt):
+    """Ctrl-] ends it, whatever it does."""
+    keys, tty = pty.openpty()
+    before = termios.tcgetattr(tty)
+    process = subprocess.Popen([str(ROOT / "tools/monitor.py"), f"--nt={nt}", "--cpus=1"],
+                               stdin=tty, stdout=tty, stderr=tty, cwd=ROOT)
+    text, deadline = "", time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        if select.select([keys], [], [], 0.2)[0]:
+            text += os.read(keys, 4096).decode("ascii", "replace")
+        if text.endswith(monitor.PROMPT):
+            os.write(keys, b"\x1d")
+            text += "\n"
+    assert process.wait(10) == 1 and "ended by Ctrl-]" in text, text
+    assert termios.tcgetattr(tty) == before
+    os.close(keys)
+    os.close(tty)
 
 
 def test_the_tool_gives_the_terminal_back(nt):
