@@ -130,7 +130,8 @@ HalSerialPortPresent(ULONG Number)
     return Number < RTL_NUMBER_OF(HalpUarts) && HalpUarts[Number].Present;
 }
 
-/* Writes text to COM1, or where HalMoveDebugPort put it. Any IRQL, interrupts on or off; no lock. */
+/* Writes text to COM1, or where HalMoveDebugPort put it. Any IRQL, interrupts on or off; no
+   lock. */
 VOID
 HalWriteDebugPort(const CHAR *Text, SIZE_T Length)
 {

@@ -1,7 +1,7 @@
 /*
  * What the kernel tells of its inside: processors, interrupts, locks, memory, threads,
- * drivers, devices, each as a list of entries copied into the caller's buffer; and letting a
- * line through again that a storm has silenced. apps/monitor is a client. A driver that
+ * drivers, devices, each as a list of entries copied into the caller's buffer; and letting
+ * a line through again that a storm has silenced. apps/monitor is a client. A driver that
  * imports from here runs on dirql only.
  *
  * A list is a snapshot: it is taken entry by entry while the system runs, each entry whole

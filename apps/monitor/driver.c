@@ -21,7 +21,8 @@ ULONG MonitorAddress = 0x0A00020F; /* 10.0.2.15: QEMU's user networking */
 static WCHAR MonitorPortBuffer[NAME_CAPACITY] = L"\\Device\\Serial0";
 static UNICODE_STRING MonitorPort;
 
-/* Port and Address below Path; a value, or the whole key, that is not there changes nothing. */
+/* Port and Address below Path; a value, or the whole key, that is not there changes
+   nothing. */
 static NTSTATUS
 MonitorReadParameters(PCWSTR Path)
 {

@@ -5,7 +5,7 @@
 
 #define TAGS_SHOWN 16
 
-/* The largest one that is not larger than Limit in (bytes, tag), or NULL: the next row. */
+/* The row after Last (NULL: the first), by bytes and then by tag; NULL: there is none. */
 static PDIRQL_POOL_TAG_INFORMATION
 NextTag(PDIRQL_QUERY_HEADER Tags, const DIRQL_POOL_TAG_INFORMATION *Last)
 {

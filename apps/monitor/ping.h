@@ -21,7 +21,7 @@ typedef struct _PING {
     UCHAR Frame[WIRE_FRAME_MAX];
 } PING, *PPING;
 
-/* Finds the peer's station address: PeerKnown. PingExchange sends request Sequence and waits
-   for its answer: Answered. Either returns what the adapter fails with. */
+/* Finds the peer's station address: PeerKnown. PingExchange sends request Sequence and
+   waits for its answer: Answered. Either returns what the adapter fails with. */
 NTSTATUS PingResolve(PPING Ping);
 NTSTATUS PingExchange(PPING Ping);

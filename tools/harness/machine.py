@@ -2,7 +2,8 @@
 
 COM1 is text and is read line by line while the machine runs. COM2 is a file that holds the
 kernel's report afterwards. With a terminal, COM1 is a socket for whoever types, text is on COM2
-(the kernel's option console=com2) and there is no report. isa-debug-exit carries the verdict in the exit status."""
+(the kernel's option console=com2) and there is no report. isa-debug-exit carries the verdict in
+the exit status."""
 
 import contextlib
 import re
