@@ -28,14 +28,17 @@ typedef ULONG NDIS_OID, *PNDIS_OID;
 #define OID_GEN_XMIT_ERROR            0x00020103
 #define OID_GEN_RCV_ERROR             0x00020104
 #define OID_GEN_RCV_NO_BUFFER         0x00020105
+#define OID_GEN_RCV_CRC_ERROR         0x00020207
 #define OID_802_3_PERMANENT_ADDRESS   0x01010101
 #define OID_802_3_CURRENT_ADDRESS     0x01010102
 #define OID_802_3_MULTICAST_LIST      0x01010103
 #define OID_802_3_MAXIMUM_LIST_SIZE   0x01010104
 
 /* Of dirql's own drivers, among the numbers that are vendors': interrupts that were the
-   adapter's since it was found. */
+   adapter's since it was found; frames received that were too short and too long. */
 #define OID_DIRQL_INTERRUPTS 0xFF100001
+#define OID_DIRQL_UNDERSIZE  0xFF100002
+#define OID_DIRQL_OVERSIZE   0xFF100003
 
 typedef enum _NDIS_MEDIA_STATE {
     NdisMediaStateConnected,

@@ -133,9 +133,7 @@ E1000SetFilters(PE1000_CONTEXT Context)
  * Lets the chip run: link, filters, receive unit, transmit unit, and interrupts last,
  * when the ISR is connected and everything it leads to is ready.
  *
- * No coalescing (ITR, RDTR): it would trade latency for fewer interrupts, and the DPC
- * folds interrupts already, since one queued DPC serves all frames that came before it
- * ran.
+ * No coalescing but what settings.c says: it trades latency for fewer interrupts.
  */
 VOID
 E1000EnableAdapter(PE1000_CONTEXT Context)
@@ -146,7 +144,7 @@ E1000EnableAdapter(PE1000_CONTEXT Context)
     E1000Write(Context, E1000_CTRL, Control | E1000Chip.Control);
     E1000SetFilters(Context);
 
-    E1000Write(Context, E1000_ITR, 0);
+    E1000Write(Context, E1000_ITR, E1000InterruptInterval());
     E1000Write(Context, E1000_RDTR, 0);
     E1000Write(Context, E1000_RADV, 0);
     E1000Write(Context, E1000_TIDV, 0);

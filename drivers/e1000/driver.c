@@ -23,8 +23,11 @@ NTSTATUS
 NTAPI
 DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
-    UNREFERENCED_PARAMETER(RegistryPath);
+    NTSTATUS Status = E1000ReadSettings(RegistryPath);
 
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
     DriverObject->DriverUnload = E1000Unload;
     DriverObject->DriverExtension->AddDevice = E1000AddDevice;
     DriverObject->MajorFunction[IRP_MJ_CREATE] = E1000DispatchCreateClose;

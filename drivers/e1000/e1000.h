@@ -76,7 +76,10 @@ typedef struct _E1000_STATISTICS {
     ULONG64 BytesSent;
     ULONG64 SendErrors;
     ULONG64 LinkChanges;
-    ULONG64 Interrupts; /* claimed; the ISR's, under its lock */
+    ULONG64 Interrupts;     /* claimed; the ISR's, under its lock */
+    ULONG64 Undersize;      /* with what the chip counted, up to the last query */
+    ULONG64 Oversize;       /* the same */
+    ULONG64 ChecksumErrors; /* the chip's alone */
 } E1000_STATISTICS, *PE1000_STATISTICS;
 
 typedef struct _E1000_CONTEXT {
@@ -172,6 +175,13 @@ BOOLEAN E1000FrameWaits(PE1000_CONTEXT Context);
 VOID E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000PrepareTransmit(PE1000_CONTEXT Context);
 VOID E1000ServeTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
+
+/* settings.c */
+NTSTATUS E1000ReadSettings(PUNICODE_STRING RegistryPath);
+ULONG E1000InterruptInterval(VOID); /* as ITR counts */
+
+/* statistics.c; the caller holds Context->Lock. */
+VOID E1000CollectStatistics(PE1000_CONTEXT Context);
 
 /* link.c */
 BOOLEAN E1000LinkChanged(PE1000_CONTEXT Context);

@@ -50,6 +50,11 @@
 #define E1000_CAUSE_RXT0 0x00000080 /* a frame was received */
 #define E1000_CAUSE_ALL  0xFFFFFFFF
 
+/* Statistics; each clears itself when it is read. */
+#define E1000_CRCERRS 0x4000 /* frames with a wrong check sequence */
+#define E1000_RUC     0x40A4 /* frames shorter than 64 bytes, with a right one */
+#define E1000_ROC     0x40AC /* frames longer than the chip takes */
+
 /* Receive unit. */
 #define E1000_RCTL  0x0100
 #define E1000_RDBAL 0x2800 /* ring's bus address, low and high half; 16-byte aligned */

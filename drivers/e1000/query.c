@@ -13,6 +13,13 @@
 #define OID_GEN_BYTES_XMIT 0x0002021A
 #endif
 
+/* This driver's own, for which the same goes. */
+#ifndef OID_DIRQL_INTERRUPTS
+#define OID_DIRQL_INTERRUPTS 0xFF100001
+#define OID_DIRQL_UNDERSIZE  0xFF100002
+#define OID_DIRQL_OVERSIZE   0xFF100003
+#endif
+
 /* NDIS counts link speed in units of 100 bits per second. */
 #define E1000_SPEED_10   100000
 #define E1000_SPEED_100  1000000
@@ -30,15 +37,19 @@ static const struct {
     {OID_GEN_XMIT_OK, FIELD_OFFSET(E1000_STATISTICS, FramesSent)},
     {OID_GEN_BYTES_XMIT, FIELD_OFFSET(E1000_STATISTICS, BytesSent)},
     {OID_DIRQL_INTERRUPTS, FIELD_OFFSET(E1000_STATISTICS, Interrupts)},
+    {OID_GEN_RCV_CRC_ERROR, FIELD_OFFSET(E1000_STATISTICS, ChecksumErrors)},
+    {OID_DIRQL_UNDERSIZE, FIELD_OFFSET(E1000_STATISTICS, Undersize)},
+    {OID_DIRQL_OVERSIZE, FIELD_OFFSET(E1000_STATISTICS, Oversize)},
     {OID_GEN_XMIT_ERROR, FIELD_OFFSET(E1000_STATISTICS, SendErrors)},
 };
 
-/* FALSE if the identifier is not a counter's. Lock is held. */
+/* FALSE if the identifier is not a counter's. Lock is held, adapter started. */
 static BOOLEAN
 E1000ReadCounter(PE1000_CONTEXT Context, ULONG Oid, PULONG64 Value)
 {
     ULONG Index;
 
+    E1000CollectStatistics(Context);
     for (Index = 0; Index < RTL_NUMBER_OF(E1000Counters); Index++) {
         if (E1000Counters[Index].Oid == Oid) {
             *Value =

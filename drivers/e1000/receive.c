@@ -48,6 +48,8 @@ E1000FrameLength(PE1000_CONTEXT Context, volatile E1000_RX_DESCRIPTOR *Descripto
     Context->DiscardToEnd = !Ends;
     if (!Whole || (Descriptor->Errors & E1000_RX_ERROR_FRAME) ||
         Length < E1000_HEADER_SIZE || Length > E1000_RECEIVE_MAX) {
+        Context->Statistics.Undersize += Whole && Length < E1000_HEADER_SIZE;
+        Context->Statistics.Oversize += Whole && Length > E1000_RECEIVE_MAX;
         return 0;
     }
     return Length;

@@ -116,7 +116,7 @@ E1000EnableInterrupts(PE1000_CONTEXT Context)
     ULONG Message;
 
     for (Message = 0; Message < E1000E_MESSAGES; Message++) {
-        E1000Write(Context, E1000E_EITR(Message), 0);
+        E1000Write(Context, E1000E_EITR(Message), E1000InterruptInterval());
     }
     if (Chip->Separate) {
         E1000ERouteSeparately(Context);
