@@ -6,7 +6,7 @@
 #define ABOVE (DISPATCH_LEVEL + 1)
 
 static KDEFERRED_ROUTINE WaitForeverDpc, WaitAWhileDpc, DelayDpc, CreateDeviceDpc,
-    QueryKeyDpc;
+    QueryKeyDpc, ReadFileDpc;
 static KEVENT Event;
 
 static KIRQL
@@ -189,6 +189,29 @@ QueryKeyInDpc(VOID)
     ExpectLine(
         "IrqlRtlPassive: RtlQueryRegistryValues called at IRQL 2; it needs IRQL 0");
     RunDpc(QueryKeyDpc);
+}
+
+static VOID NTAPI
+ReadFileDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2)
+{
+    IO_STATUS_BLOCK Iosb;
+    UCHAR Byte;
+
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    ZwReadFile(NULL, NULL, NULL, NULL, &Iosb, &Byte, 1, NULL, NULL);
+    StillHere();
+}
+
+/* VER-18: the rule that speaks of ZwClose, for all of its kin. */
+VOID
+ReadFileInDpc(VOID)
+{
+    Expect(0x2001F, ANY, 0, 0, "ReadFileDpc");
+    ExpectLine("IrqlZwPassive: ZwReadFile called at IRQL 2; it needs IRQL 0");
+    RunDpc(ReadFileDpc);
 }
 
 /* VER-18; five arguments, one of them on the stack. */

@@ -22,7 +22,7 @@ VOID RunDpc(PKDEFERRED_ROUTINE Routine);
 KTAP_SUITE SetEventHigh, AcquireMutexHigh, ReleaseMutexLow, EnterRegionHigh,
     LeaveRegionHigh;
 KTAP_SUITE WaitHigh, WaitForever, WaitAWhile, DelayInDpc, CreateDeviceInDpc,
-    QueryKeyInDpc;
+    QueryKeyInDpc, ReadFileInDpc;
 KTAP_SUITE SetTimerHigh, AskedByName, RemoveQueueLow;
 
 /* locks.c: spin locks taken and released wrongly. */

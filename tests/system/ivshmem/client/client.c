@@ -13,37 +13,24 @@ DRIVER_INITIALIZE DriverEntry;
 
 static KSTART_ROUTINE ClientThread;
 
-static PDEVICE_OBJECT Device;
-static PFILE_OBJECT File;
+static HANDLE File; /* the driver's mapping lives as long as it is open */
 
 /* One control; the status it ended with. */
 static NTSTATUS
 Control(ULONG Code, PVOID Input, ULONG InputLength, PVOID Output, ULONG OutputLength)
 {
     IO_STATUS_BLOCK IoStatus;
-    NTSTATUS Status;
-    KEVENT Event;
-    PIRP Irp;
 
-    KeInitializeEvent(&Event, NotificationEvent, FALSE);
-    Irp = IoBuildDeviceIoControlRequest(Code, Device, Input, InputLength, Output,
-                                        OutputLength, FALSE, &Event, &IoStatus);
-    if (Irp == NULL) {
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    IoGetNextIrpStackLocation(Irp)->FileObject = File;
-    Status = IoCallDriver(Device, Irp);
-    if (Status == STATUS_PENDING) {
-        KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
-        Status = IoStatus.Status;
-    }
-    return Status;
+    return ZwDeviceIoControlFile(File, NULL, NULL, NULL, &IoStatus, Code, Input,
+                                 InputLength, Output, OutputLength);
 }
 
 /* Opens the one device of the interface class. */
 static NTSTATUS
 Open(VOID)
 {
+    OBJECT_ATTRIBUTES Attributes;
+    IO_STATUS_BLOCK IoStatus;
     UNICODE_STRING Name;
     NTSTATUS Status;
     PWSTR Names;
@@ -53,10 +40,11 @@ Open(VOID)
         return Status;
     }
     RtlInitUnicodeString(&Name, Names);
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_KERNEL_HANDLE, NULL, NULL);
     Status = Name.Length == 0
                  ? STATUS_NO_SUCH_DEVICE
-                 : IoGetDeviceObjectPointer(&Name, FILE_READ_DATA | FILE_WRITE_DATA,
-                                            &File, &Device);
+                 : ZwOpenFile(&File, FILE_READ_DATA | FILE_WRITE_DATA | SYNCHRONIZE,
+                              &Attributes, &IoStatus, 0, FILE_SYNCHRONOUS_IO_NONALERT);
     ExFreePool(Names);
     return Status;
 }
@@ -147,7 +135,7 @@ Run(VOID)
     DbgPrint("ivclient: status 0x%X, server answered %u rings, nonsense %s\n",
              (ULONG)Status, (ULONG)Shared[PLACE / sizeof(ULONG64)],
              RefusesNonsense() ? "refused" : "accepted");
-    ObDereferenceObject(File); /* closes it, and with it goes the mapping */
+    ZwClose(File); /* and with it goes the mapping */
     return Status;
 }
 
