@@ -72,15 +72,19 @@ typedef struct _AHCI_HBA {
     AHCI_CAUSES Causes;
 } AHCI_HBA;
 
+/* Of a list of so many elements that 64 KiB on scattered pages need no other memory. */
+#define AHCI_LIST_SIZE (sizeof(SCATTER_GATHER_LIST) + 17 * sizeof(SCATTER_GATHER_ELEMENT))
+
 /* One command slot; its number is the tag of a queued command. */
 typedef struct _AHCI_SLOT {
     PAHCI_PORT Port;
     ULONG Number;
     PIRP Irp;
-    PSCATTER_GATHER_LIST List; /* NULL: not mapped yet, or a flush */
-    BOOLEAN Serial;            /* a non-queued command: nothing else may be out with it */
-    ULONG SecondsLeft;         /* while issued; 0: overdue */
-    ULONG Attempts;            /* issued in vain, and by its own fault */
+    PSCATTER_GATHER_LIST List;                      /* NULL: not mapped yet, or a flush */
+    UCHAR DECLSPEC_ALIGN(8) Memory[AHCI_LIST_SIZE]; /* for a list of few elements */
+    BOOLEAN Serial;    /* a non-queued command: nothing else may be out with it */
+    ULONG SecondsLeft; /* while issued; 0: overdue */
+    ULONG Attempts;    /* issued in vain, and by its own fault */
 } AHCI_SLOT, *PAHCI_SLOT;
 
 typedef enum _AHCI_PORT_STATE {
@@ -125,6 +129,13 @@ typedef struct _AHCI_PORT {
     AHCI_STATISTICS Statistics;
     AHCI_SLOT Slots[AHCI_MAXIMUM_SLOTS];
 } AHCI_PORT;
+
+/* The number of the lowest bit that is set; Bits is not zero. */
+static inline ULONG
+AhciLowestBit(ULONG Bits)
+{
+    return (ULONG)__builtin_ctz(Bits);
+}
 
 static inline ULONG
 AhciRead(PUCHAR Registers, ULONG Offset)

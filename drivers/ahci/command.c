@@ -35,11 +35,8 @@ AhciAdmits(PAHCI_PORT Port, PIRP Irp)
 static PAHCI_SLOT
 AhciClaimSlot(PAHCI_PORT Port, PIRP Irp)
 {
-    PAHCI_SLOT Slot = &Port->Slots[0];
+    PAHCI_SLOT Slot = &Port->Slots[AhciLowestBit(~Port->Busy)];
 
-    while (Port->Busy & (1UL << Slot->Number)) {
-        Slot++;
-    }
     Port->Busy |= 1UL << Slot->Number;
     Slot->Irp = Irp;
     Slot->List = NULL;
@@ -58,13 +55,10 @@ AhciClaimRetry(PAHCI_PORT Port)
 {
     ULONG Beside = Port->Retry & Port->Beside;
     ULONG Choice = Beside != 0 ? Beside : Port->Retry;
-    PAHCI_SLOT Slot = &Port->Slots[0];
+    PAHCI_SLOT Slot = &Port->Slots[AhciLowestBit(Choice)];
 
     if (Beside == 0 && Port->Issued != 0) {
         return NULL;
-    }
-    while (!(Choice & (1UL << Slot->Number))) {
-        Slot++;
     }
     Port->Retry &= ~(1UL << Slot->Number);
     Port->Beside &= ~(1UL << Slot->Number);
@@ -74,6 +68,15 @@ AhciClaimRetry(PAHCI_PORT Port)
     return Slot;
 }
 
+/* Is there nothing that could be started? Without the lock: whoever adds something pumps
+   after that. */
+static BOOLEAN
+AhciNothingWaits(PAHCI_PORT Port)
+{
+    return *(PLIST_ENTRY volatile *)&Port->Waiting.Flink == &Port->Waiting &&
+           *(volatile ULONG *)&Port->Retry == 0;
+}
+
 /* The next slot to start, or NULL if there is none or it has to wait. */
 static PAHCI_SLOT
 AhciNextSlot(PAHCI_PORT Port)
@@ -81,6 +84,9 @@ AhciNextSlot(PAHCI_PORT Port)
     PAHCI_SLOT Slot = NULL;
     PIRP Irp;
 
+    if (AhciNothingWaits(Port)) {
+        return NULL;
+    }
     KeAcquireSpinLockAtDpcLevel(&Port->Lock);
     if (Port->State == AhciPortRunning && !Port->Exclusive) {
         if (Port->Retry != 0) {
@@ -149,23 +155,40 @@ AhciListReady(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER_LIST List,
     }
 }
 
+/* Has the IRP's memory mapped, with the list in the slot, or if that is too small, in
+   memory of its own: AhciListReady goes on. */
+static NTSTATUS
+AhciMapSlot(PAHCI_SLOT Slot)
+{
+    PDMA_ADAPTER Adapter = Slot->Port->Hba->DmaAdapter;
+    PMDL Mdl = Slot->Irp->MdlAddress;
+    PVOID Address = MmGetMdlVirtualAddress(Mdl);
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Slot->Irp);
+    ULONG Length = Stack->Parameters.Read.Length;
+    BOOLEAN Write = Stack->MajorFunction == IRP_MJ_WRITE;
+    NTSTATUS Status;
+
+    Status = Adapter->DmaOperations->BuildScatterGatherList(
+        Adapter, Slot->Port->Disk, Mdl, Address, Length, AhciListReady, Slot, Write,
+        Slot->Memory, sizeof(Slot->Memory));
+    if (Status == STATUS_BUFFER_TOO_SMALL) {
+        Status = Adapter->DmaOperations->GetScatterGatherList(
+            Adapter, Slot->Port->Disk, Mdl, Address, Length, AhciListReady, Slot, Write);
+    }
+    return Status;
+}
+
 /* Maps and issues; what is mapped already, or has no data, is issued. */
 static VOID
 AhciStartSlot(PAHCI_SLOT Slot)
 {
-    PDMA_ADAPTER Adapter = Slot->Port->Hba->DmaAdapter;
-    PIRP Irp = Slot->Irp;
-    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     NTSTATUS Status;
 
-    if (Slot->List != NULL || !AhciIsTransfer(Irp)) {
+    if (Slot->List != NULL || !AhciIsTransfer(Slot->Irp)) {
         AhciIssueSlot(Slot);
         return;
     }
-    Status = Adapter->DmaOperations->GetScatterGatherList(
-        Adapter, Slot->Port->Disk, Irp->MdlAddress,
-        MmGetMdlVirtualAddress(Irp->MdlAddress), Stack->Parameters.Read.Length,
-        AhciListReady, Slot, Stack->MajorFunction == IRP_MJ_WRITE);
+    Status = AhciMapSlot(Slot);
     if (!NT_SUCCESS(Status)) {
         AhciFinishSlots(Slot->Port, 1UL << Slot->Number, Status);
     }
@@ -267,13 +290,10 @@ VOID
 AhciFinishSlots(PAHCI_PORT Port, ULONG Slots, NTSTATUS Status)
 {
     KIRQL OldIrql;
-    ULONG Number;
 
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
-    for (Number = 0; Slots != 0; Number++, Slots >>= 1) {
-        if (Slots & 1) {
-            AhciFinishSlot(&Port->Slots[Number], Status);
-        }
+    for (; Slots != 0; Slots &= Slots - 1) {
+        AhciFinishSlot(&Port->Slots[AhciLowestBit(Slots)], Status);
     }
     KeLowerIrql(OldIrql);
 }
