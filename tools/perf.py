@@ -30,6 +30,8 @@ def measure(perf, seconds):
     rate = figures.measure_echo(guest, frames, seconds)
     add("echo", rate.rate, "frames/s")
     add("echo_per_interrupt", rate.count / max(rate.irq, 1), "frames")
+    add("rx_irp", figures.measure_rx(guest, frames, seconds, "irp").rate, "frames/s")
+    add("echo_irp", figures.measure_echo(guest, frames, seconds, how="irp").rate, "frames/s")
     times = figures.measure_rtt(guest, frames, int(500 * seconds))
     add("rtt_smallest", times.smallest * 1e6, "us")
     add("rtt_median", times.median * 1e6, "us")
@@ -58,6 +60,7 @@ def count(perf, file):
         print(f"{name:24} {value:>12,.1f} instructions  {aim}", flush=True)
 
     add("rx", figures.count_rx(guest, frames, file, 2000))
+    add("rx_irp", figures.count_rx(guest, frames, file, 2000, how="irp"))
     add("rx_alone", figures.count_rx(guest, frames, file, 200, gap=0.002))
     whole, path = figures.count_echo(guest, frames, file, 200)
     add("echo_alone", whole)

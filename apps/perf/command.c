@@ -29,9 +29,9 @@ static const struct {
     PCSTR Usage;
     COMMAND_ROUTINE *Routine; /* NULL: the end */
 } CommandTable[] = {
-    {"rx", 0, 0, "rx", CommandRx},
-    {"echo", 0, 0, "echo", CommandEcho},
-    {"icmp", 0, 0, "icmp", CommandIcmp},
+    {"rx", 0, 1, "rx [irp]", CommandRx},
+    {"echo", 0, 1, "echo [irp]", CommandEcho},
+    {"icmp", 0, 1, "icmp [irp]", CommandIcmp},
     {"stat", 0, 0, "stat", CommandStat},
     {"blk", 2, 1, "blk QD N [DISK]", CommandBlk},
     {"time", 0, 0, "time", CommandTime},
@@ -44,28 +44,36 @@ static const struct {
     {"quit", 0, 0, "quit", NULL},
 };
 
+/* Of rx, echo and icmp, which differ in the mode alone. */
+static BOOLEAN
+CommandSetMode(PPERF_COMMAND Command, NIC_MODE Mode)
+{
+    BOOLEAN ByIrp = Command->Words > 1;
+
+    if (ByIrp && strcmp(Command->Word[1], "irp") != 0) {
+        ConsoleAnswer("ERROR usage: %s [irp]", Command->Word[0]);
+        return FALSE;
+    }
+    NicSetMode(Mode, ByIrp);
+    return TRUE;
+}
+
 static BOOLEAN
 CommandRx(PPERF_COMMAND Command)
 {
-    UNREFERENCED_PARAMETER(Command);
-    NicSetMode(NicCount);
-    return TRUE;
+    return CommandSetMode(Command, NicCount);
 }
 
 static BOOLEAN
 CommandEcho(PPERF_COMMAND Command)
 {
-    UNREFERENCED_PARAMETER(Command);
-    NicSetMode(NicEcho);
-    return TRUE;
+    return CommandSetMode(Command, NicEcho);
 }
 
 static BOOLEAN
 CommandIcmp(PPERF_COMMAND Command)
 {
-    UNREFERENCED_PARAMETER(Command);
-    NicSetMode(NicIcmp);
-    return TRUE;
+    return CommandSetMode(Command, NicIcmp);
 }
 
 static BOOLEAN

@@ -7,6 +7,7 @@
 #include <wire.h>
 
 #define FRAME_TYPE        12
+#define FRAME_MEASURED    0x88B5
 #define FRAME_HEADER      14
 #define FRAME_OUR_ADDRESS 0x0A090002 /* 10.9.0.2 */
 
@@ -15,24 +16,25 @@ C_ASSERT(WIRE_MAC_SIZE == 6);
 BOOLEAN
 FrameIsMeasured(const UCHAR *Frame, ULONG Length)
 {
-    return Length >= FRAME_HEADER && Frame[FRAME_TYPE] == 0x88 &&
-           Frame[FRAME_TYPE + 1] == 0xB5;
+    return Length >= FRAME_HEADER && *(const USHORT UNALIGNED *)(Frame + FRAME_TYPE) ==
+                                         RtlUshortByteSwap(FRAME_MEASURED);
 }
 
-/* Destination and source change places: two words and a half each. */
-static ULONG
-FrameReflect(PUCHAR Frame, ULONG Length)
+/* Destination and source change places: the first eight bytes and four more. */
+VOID
+FrameReflect(PUCHAR Frame)
 {
-    UCHAR Address[WIRE_MAC_SIZE];
+    ULONG64 UNALIGNED *Destination = (ULONG64 UNALIGNED *)Frame;
+    ULONG UNALIGNED *Rest = (ULONG UNALIGNED *)(Frame + 8);
+    ULONG64 First = *Destination;
+    ULONG Last = *Rest;
 
-    RtlCopyMemory(Address, Frame, WIRE_MAC_SIZE);
-    RtlCopyMemory(Frame, Frame + WIRE_MAC_SIZE, WIRE_MAC_SIZE);
-    RtlCopyMemory(Frame + WIRE_MAC_SIZE, Address, WIRE_MAC_SIZE);
-    return Length;
+    *Destination = First >> 48 | (ULONG64)Last << 16 | First << 48;
+    *Rest = (ULONG)(First >> 16);
 }
 
 /* ARP for our address, or an ICMP echo request to it. */
-static ULONG
+ULONG
 FrameAnswerPing(PUCHAR Frame, ULONG Length, const UCHAR *Mac)
 {
     WIRE_HOST Self = {.Address = FRAME_OUR_ADDRESS};
@@ -49,17 +51,4 @@ FrameAnswerPing(PUCHAR Frame, ULONG Length, const UCHAR *Mac)
     Reply.Sender = Self;
     Reply.Target = Request.Sender;
     return WireBuildArp(Frame, WIRE_FRAME_MAX, &Reply);
-}
-
-ULONG
-FrameAnswer(NIC_MODE Mode, PUCHAR Frame, ULONG Length, const UCHAR *Mac)
-{
-    switch (Mode) {
-    case NicEcho:
-        return FrameIsMeasured(Frame, Length) ? FrameReflect(Frame, Length) : 0;
-    case NicIcmp:
-        return FrameAnswerPing(Frame, Length, Mac);
-    default:
-        return 0;
-    }
 }

@@ -1,18 +1,22 @@
 /*
- * The adapter: every slot is an IRP, a buffer and its MDL, and is always out, as a read
- * or, when the frame it brought has an answer, as the write of that answer.
+ * The adapter. A frame is counted or answered in the driver's DPC, without a thread in
+ * between, in one of two ways:
  *
- * All of it happens in the completion routine, at up to DISPATCH_LEVEL and on whatever
- * processor the driver completes: a frame is counted or answered before the next one is
- * looked at, without a thread in between.
+ * The driver calls a routine of ours with it, and sends what that makes of it. Or, asked
+ * for by the word `irp`, it completes a read: every slot is an IRP, a buffer and its MDL,
+ * and is always out, as a read or, when the frame it brought has an answer, as the write
+ * of that answer. (The reads are out in the first way too, and nothing comes to them.)
  */
+#include <initguid.h>
+
 #include "perf.h"
+
+#include <frameinterface.h>
 
 #include <ntddndis.h>
 
 #define NIC_SLOTS      256 /* as many as the adapter's ring has descriptors */
 #define NIC_FRAME_ROOM 1520
-#define NIC_SEND_MAX   1514
 #define NIC_MAC_SIZE   6
 
 typedef struct _NIC_SLOT {
@@ -26,6 +30,7 @@ typedef struct _NIC {
     PFILE_OBJECT FileObject;
     PDEVICE_OBJECT Device;
     UCHAR Mac[NIC_MAC_SIZE];
+    FRAME_INTERFACE Interface;
     volatile NIC_MODE Mode;
     volatile LONG Frames;  /* interlocked: of the measured type, since the mode was set */
     volatile LONG Closing; /* a slot that comes back stays */
@@ -38,6 +43,7 @@ typedef struct _NIC {
 static PNIC Nic; /* NULL: not open */
 
 static IO_COMPLETION_ROUTINE NicSlotDone;
+static FRAME_RECEIVE_ROUTINE NicTakeFrame;
 
 /* Sends a slot out. NicSlotDone follows, whatever the driver returns. */
 static VOID
@@ -64,17 +70,22 @@ NicCountBack(VOID)
     }
 }
 
-/* What a read brought. Returns the length of its answer, 0: there is none. */
-static ULONG
-NicTakeFrame(PNIC_SLOT Slot, ULONG Length)
+/* A frame that has come. Returns the length of its answer, 0: there is none. */
+static ULONG NTAPI
+NicTakeFrame(PVOID Context, PUCHAR Frame, ULONG Length)
 {
-    NIC_MODE Mode = Nic->Mode;
+    UNREFERENCED_PARAMETER(Context);
 
-    if (FrameIsMeasured(Slot->Frame, Length)) {
+    if (FrameIsMeasured(Frame, Length)) {
         InterlockedIncrement(&Nic->Frames);
+        if (Nic->Mode == NicEcho) {
+            FrameReflect(Frame);
+            return Length;
+        }
+    } else if (Nic->Mode == NicIcmp) {
+        return FrameAnswerPing(Frame, Length, Nic->Mac);
     }
-    Length = FrameAnswer(Mode, Slot->Frame, Length, Nic->Mac);
-    return Length <= NIC_SEND_MAX ? Length : 0;
+    return 0;
 }
 
 /* A slot is back: IRQL <= DISPATCH_LEVEL. One that failed stays here, as in a driver that
@@ -92,7 +103,7 @@ NicSlotDone(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
         return STATUS_MORE_PROCESSING_REQUIRED;
     }
     if (!Slot->Writing) {
-        Answer = NicTakeFrame(Slot, (ULONG)Irp->IoStatus.Information);
+        Answer = NicTakeFrame(NULL, Slot->Frame, (ULONG)Irp->IoStatus.Information);
     }
     NicSend(Slot, Answer != 0, Answer != 0 ? Answer : NIC_FRAME_ROOM);
     return STATUS_MORE_PROCESSING_REQUIRED;
@@ -131,6 +142,37 @@ NicInterrupts(VOID)
     return Count;
 }
 
+/* Asks the stack for the interface whose routines get frames. */
+static NTSTATUS
+NicQueryInterface(VOID)
+{
+    IO_STATUS_BLOCK IoStatus;
+    PIO_STACK_LOCATION Stack;
+    KEVENT Event;
+    NTSTATUS Status;
+    PIRP Irp;
+
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    Irp = IoBuildSynchronousFsdRequest(IRP_MJ_PNP, Nic->Device, NULL, 0, NULL, &Event,
+                                       &IoStatus);
+    if (Irp == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
+    Stack = IoGetNextIrpStackLocation(Irp);
+    Stack->MinorFunction = IRP_MN_QUERY_INTERFACE;
+    Stack->Parameters.QueryInterface.InterfaceType = &GUID_FRAME_INTERFACE;
+    Stack->Parameters.QueryInterface.Size = sizeof(Nic->Interface);
+    Stack->Parameters.QueryInterface.Version = FRAME_INTERFACE_VERSION;
+    Stack->Parameters.QueryInterface.Interface = (PINTERFACE)&Nic->Interface;
+    Status = IoCallDriver(Nic->Device, Irp);
+    if (Status == STATUS_PENDING) {
+        KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
+        Status = IoStatus.Status;
+    }
+    return Status;
+}
+
 /* Gives a slot its IRP and MDL and sends it out. */
 static NTSTATUS
 NicStartSlot(PNIC_SLOT Slot)
@@ -155,6 +197,9 @@ NicStartSlots(VOID)
     NTSTATUS Status = NicQuery(OID_802_3_CURRENT_ADDRESS, Nic->Mac, NIC_MAC_SIZE);
     ULONG Index;
 
+    if (NT_SUCCESS(Status)) {
+        Status = NicQueryInterface();
+    }
     for (Index = 0; NT_SUCCESS(Status) && Index < NIC_SLOTS; Index++) {
         Status = NicStartSlot(&Nic->Slots[Index]);
     }
@@ -196,6 +241,9 @@ NicCallBack(VOID)
     LARGE_INTEGER While = {.QuadPart = -10 * 10000LL}; /* 10 ms */
     PNIC_SLOT Slot;
 
+    if (Nic->Interface.SetReceiver != NULL) {
+        Nic->Interface.SetReceiver(Nic->Interface.Context, NULL, NULL);
+    }
     InterlockedExchange(&Nic->Closing, TRUE);
     NicCountBack();
     do {
@@ -229,9 +277,15 @@ NicClose(VOID)
 }
 
 VOID
-NicSetMode(NIC_MODE Mode)
+NicSetMode(NIC_MODE Mode, BOOLEAN ByIrp)
 {
+    PFRAME_INTERFACE Interface = &Nic->Interface;
+
     Nic->Mode = NicDrop;
+    (VOID) Interface->SetReceiver(Interface->Context, NULL, NULL);
+    if (!ByIrp) {
+        (VOID) Interface->SetReceiver(Interface->Context, NicTakeFrame, NULL);
+    }
     Nic->InterruptsBefore = NicInterrupts();
     InterlockedExchange(&Nic->Frames, 0);
     Nic->Mode = Mode;

@@ -41,13 +41,17 @@ typedef enum _NIC_MODE { NicDrop, NicCount, NicEcho, NicIcmp } NIC_MODE;
 /* nic.c: PASSIVE_LEVEL. */
 NTSTATUS NicOpen(VOID);
 VOID NicClose(VOID);
-/* From now on frames are treated so; the count starts at zero. */
-VOID NicSetMode(NIC_MODE Mode);
+/* From now on frames are treated so; the count starts at zero. ByIrp: a read request
+   brings each of them. */
+VOID NicSetMode(NIC_MODE Mode, BOOLEAN ByIrp);
 VOID NicQueryCounts(PULONG Frames, PULONG Interrupts);
 
-/* frame.c: any IRQL. The length of the answer that Frame has become, 0: there is none. */
+/* frame.c: any IRQL. Answers are made of the frame, in place. */
 BOOLEAN FrameIsMeasured(const UCHAR *Frame, ULONG Length);
-ULONG FrameAnswer(NIC_MODE Mode, PUCHAR Frame, ULONG Length, const UCHAR *Mac);
+/* Sends a measured frame back: the addresses change places. */
+VOID FrameReflect(PUCHAR Frame);
+/* The length of the answer to a ping, 0: it is none for us. */
+ULONG FrameAnswerPing(PUCHAR Frame, ULONG Length, const UCHAR *Mac);
 
 /* disk.c: PASSIVE_LEVEL. */
 #define DISK_MAXIMUM_DEPTH 256

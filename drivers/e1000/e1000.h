@@ -17,6 +17,9 @@
 #pragma once
 
 #include <ntddk.h>
+
+#include <frameinterface.h>
+
 #include "hw.h"
 
 /*
@@ -115,11 +118,14 @@ typedef struct _E1000_CONTEXT {
     BOOLEAN AsksForSent;  /* the chip interrupts when it has sent */
     ULONG ReceiveNext;    /* descriptor that the chip completes next */
     ULONG TransmitNext;   /* descriptor that the next frame goes into */
+    ULONG TransmitTold;   /* as TDT was written last */
     ULONG TransmitOldest; /* oldest descriptor not reclaimed; == TransmitNext: none */
     PIRP TransmitIrp[E1000_TX_COUNT]; /* NULL if its IRP was cancelled meanwhile */
-    LIST_ENTRY Reads;                 /* IRPs that wait for a frame */
-    LIST_ENTRY Writes;                /* IRPs that wait for a transmit descriptor */
-    LIST_ENTRY Sent;                  /* IRPs whose frame is in a transmit descriptor */
+    PFRAME_RECEIVE_ROUTINE Receiver;  /* NULL: frames go to read requests */
+    PVOID ReceiverContext;
+    LIST_ENTRY Reads;  /* IRPs that wait for a frame */
+    LIST_ENTRY Writes; /* IRPs that wait for a transmit descriptor */
+    LIST_ENTRY Sent;   /* IRPs whose frame is in a transmit descriptor */
     E1000_STATISTICS Statistics;
 } E1000_CONTEXT, *PE1000_CONTEXT;
 
@@ -168,11 +174,21 @@ IO_DPC_ROUTINE E1000DpcForIsr;
 
 /* serve.c */
 VOID E1000Serve(PE1000_CONTEXT Context);
+VOID E1000ServeHere(PE1000_CONTEXT Context);
 
-/* receive.c and transmit.c; the caller holds Context->Lock. */
+/* interface.c */
+VOID E1000WaitForServer(PE1000_CONTEXT Context);
+NTSTATUS E1000QueryInterface(PE1000_CONTEXT Context, PIRP Irp);
+
+/* receive.c and transmit.c; the caller holds Context->Lock, or is the server. */
 VOID E1000PrepareReceive(PE1000_CONTEXT Context);
 BOOLEAN E1000FrameWaits(PE1000_CONTEXT Context);
 VOID E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done);
+VOID E1000IndicateFrames(PE1000_CONTEXT Context, PFRAME_RECEIVE_ROUTINE Receiver,
+                         PVOID ReceiverContext, PLIST_ENTRY Done);
+VOID E1000SendAnswer(PE1000_CONTEXT Context, const UCHAR *Frame, ULONG Length,
+                     PLIST_ENTRY Done);
+VOID E1000PushTransmits(PE1000_CONTEXT Context);
 VOID E1000PrepareTransmit(PE1000_CONTEXT Context);
 VOID E1000ServeTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 

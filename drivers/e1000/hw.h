@@ -114,13 +114,21 @@ typedef struct _E1000_RX_DESCRIPTOR {
 /* A transmit descriptor of the legacy form. The chip writes only Status. */
 typedef struct _E1000_TX_DESCRIPTOR {
     ULONG64 BufferAddress;
-    USHORT Length; /* bytes to send */
-    UCHAR ChecksumOffset;
-    UCHAR Command;
-    UCHAR Status;
-    UCHAR ChecksumStart;
-    USHORT Special;
+    union {
+        struct {
+            USHORT Length; /* bytes to send */
+            UCHAR ChecksumOffset;
+            UCHAR Command;
+            UCHAR Status;
+            UCHAR ChecksumStart;
+            USHORT Special;
+        };
+        ULONG64 Control; /* all of it: E1000_TX_CONTROL */
+    };
 } E1000_TX_DESCRIPTOR, *PE1000_TX_DESCRIPTOR;
+
+/* What stands behind BufferAddress, as one number. */
+#define E1000_TX_CONTROL(Length, Command) ((ULONG64)(Length) | (ULONG64)(Command) << 24)
 
 #define E1000_TX_COMMAND_EOP  0x01 /* the frame ends in this descriptor */
 #define E1000_TX_COMMAND_IFCS 0x02 /* append the frame check sequence */

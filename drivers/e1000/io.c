@@ -92,21 +92,10 @@ E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PBOOLEAN Se
     if (!E1000QueueIrp(IsRead ? &Context->Reads : &Context->Writes, Irp)) {
         return STATUS_CANCELLED;
     }
-    *Serve = !Context->Serving && (!IsRead || E1000FrameWaits(Context)) &&
+    *Serve = !Context->Serving &&
+             (!IsRead || (Context->Receiver == NULL && E1000FrameWaits(Context))) &&
              NT_SUCCESS(IoAcquireRemoveLock(&Context->RemoveLock, E1000_SERVER_TAG));
     return STATUS_PENDING;
-}
-
-/* Serves from a dispatch routine, at whatever level it was called. */
-static VOID
-E1000ServeHere(PE1000_CONTEXT Context)
-{
-    KIRQL OldIrql;
-
-    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
-    E1000Serve(Context);
-    KeLowerIrql(OldIrql);
-    IoReleaseRemoveLock(&Context->RemoveLock, E1000_SERVER_TAG);
 }
 
 /*
@@ -144,6 +133,7 @@ E1000DispatchReadWrite(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     if (Status == STATUS_PENDING) {
         if (Serve) {
             E1000ServeHere(Context);
+            IoReleaseRemoveLock(&Context->RemoveLock, E1000_SERVER_TAG);
         }
         return STATUS_PENDING;
     }

@@ -46,7 +46,9 @@ E1000StopDevice(PE1000_CONTEXT Context, NTSTATUS Reason)
     /* From here on no request is queued and the DPC leaves the adapter alone. */
     KeAcquireSpinLock(&Context->Lock, &OldIrql);
     Context->Started = FALSE;
+    Context->Receiver = NULL;
     KeReleaseSpinLock(&Context->Lock, OldIrql);
+    E1000WaitForServer(Context);
 
     /* A device must be quiet before its ISR goes, else its line has no one (CON-31). */
     if (Context->Registers != NULL) {
@@ -151,6 +153,10 @@ E1000DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         Context->Gone = TRUE;
         E1000StopDevice(Context, STATUS_DEVICE_REMOVED);
         Irp->IoStatus.Status = STATUS_SUCCESS;
+        break;
+
+    case IRP_MN_QUERY_INTERFACE:
+        Irp->IoStatus.Status = E1000QueryInterface(Context, Irp);
         break;
 
     case IRP_MN_QUERY_STOP_DEVICE:

@@ -4,7 +4,8 @@
  * The chip owns the descriptors from RDH up to, not including, RDT; the driver owns the
  * rest. A frame stays in its descriptor until a read wants it, so the ring itself is the
  * backlog: nothing is copied twice, and a client that does not read makes the chip, not
- * us, drop frames (RXO). All functions are called with Context->Lock held.
+ * us, drop frames (RXO). Functions are called with Context->Lock held if they do not say
+ * otherwise.
  */
 #include "e1000.h"
 
@@ -116,5 +117,47 @@ E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done)
     if (Context->ReceiveNext != First) {
         E1000Write(Context, E1000_RDT,
                    (Context->ReceiveNext + E1000_RX_COUNT - 1) % E1000_RX_COUNT);
+    }
+}
+
+/*
+ * Gives the frames that are in the ring to the receiver, and tells the chip first of the
+ * answers, then of the buffers that are its own again. By the server, with no lock held:
+ * the memory stays, since STOP waits for the server. At most a ring's worth, so that
+ * others come to run. Done gets what sending the answers completed.
+ */
+VOID
+E1000IndicateFrames(PE1000_CONTEXT Context, PFRAME_RECEIVE_ROUTINE Receiver,
+                    PVOID ReceiverContext, PLIST_ENTRY Done)
+{
+    volatile E1000_RX_DESCRIPTOR *Descriptor;
+    ULONG Next = Context->ReceiveNext;
+    ULONG Count, Length, Answer;
+
+    for (Count = 0; Count < E1000_RX_COUNT; Count++) {
+        PUCHAR Frame = Context->Shared->ReceiveBuffer[Next];
+
+        Descriptor = &Context->Shared->Receive[Next];
+        if ((Descriptor->Status & E1000_RX_STATUS_DD) == 0) {
+            break;
+        }
+        Length = E1000FrameLength(Context, Descriptor);
+        if (Length == 0) {
+            Context->Statistics.ReceiveErrors++;
+        } else {
+            Context->Statistics.FramesReceived++;
+            Context->Statistics.BytesReceived += Length;
+            Answer = Receiver(ReceiverContext, Frame, Length);
+            if (Answer != 0) {
+                E1000SendAnswer(Context, Frame, Answer, Done);
+            }
+        }
+        Descriptor->Status = 0;
+        Next = (Next + 1) % E1000_RX_COUNT;
+    }
+    if (Count != 0) {
+        E1000PushTransmits(Context);
+        Context->ReceiveNext = Next;
+        E1000Write(Context, E1000_RDT, (Next + E1000_RX_COUNT - 1) % E1000_RX_COUNT);
     }
 }

@@ -13,22 +13,53 @@
 
 #define E1000_PASSES 16 /* of one server, each over a ring at most; then others may run */
 
-/* Takes what is done from both rings to Done. Returns whether there was anything. */
+/* Becomes the server, or stays it. FALSE: somebody else is. *Receiver: of this pass. */
+static BOOLEAN
+E1000BeginPass(PE1000_CONTEXT Context, BOOLEAN First, PFRAME_RECEIVE_ROUTINE *Receiver,
+               PVOID *ReceiverContext)
+{
+    BOOLEAN Begun;
+
+    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
+    Begun = !First || !Context->Serving;
+    if (Begun) {
+        Context->Serving = TRUE;
+    }
+    *Receiver = Context->Started ? Context->Receiver : NULL;
+    *ReceiverContext = Context->ReceiverContext;
+    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
+    return Begun;
+}
+
+/*
+ * Takes what is done from both rings to Done, or the frames to their receiver. Returns
+ * whether to look again: something was done, which may lead to more, or has come since.
+ */
 static BOOLEAN
 E1000ServePass(PE1000_CONTEXT Context, BOOLEAN First, PLIST_ENTRY Done)
 {
+    PFRAME_RECEIVE_ROUTINE Receiver;
+    PVOID ReceiverContext;
     BOOLEAN More = FALSE;
 
     InitializeListHead(Done);
-    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
-    if (!First || !Context->Serving) {
-        if (Context->Started) {
-            E1000ReceiveFrames(Context, Done);
-            E1000ServeTransmits(Context, Done);
-            More = !IsListEmpty(Done);
-        }
-        Context->Serving = More;
+    if (!E1000BeginPass(Context, First, &Receiver, &ReceiverContext)) {
+        return FALSE;
     }
+    if (Receiver != NULL) {
+        E1000IndicateFrames(Context, Receiver, ReceiverContext, Done);
+    }
+    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
+    if (Context->Started) {
+        if (Receiver == NULL) {
+            E1000ReceiveFrames(Context, Done);
+        } else {
+            More = E1000FrameWaits(Context);
+        }
+        E1000ServeTransmits(Context, Done);
+    }
+    More = More || !IsListEmpty(Done);
+    Context->Serving = More;
     KeReleaseSpinLockFromDpcLevel(&Context->Lock);
     return More;
 }
@@ -64,4 +95,15 @@ E1000Serve(PE1000_CONTEXT Context)
     if (More) {
         E1000ServeLater(Context);
     }
+}
+
+/* The same at <= DISPATCH_LEVEL. */
+VOID
+E1000ServeHere(PE1000_CONTEXT Context)
+{
+    KIRQL OldIrql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+    E1000Serve(Context);
+    KeLowerIrql(OldIrql);
 }

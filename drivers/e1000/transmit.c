@@ -4,8 +4,8 @@
  * The chip owns the descriptors from TDH up to, not including, TDT. One descriptor always
  * stays empty, because TDT == TDH means that there is nothing to send. A frame is copied
  * into its descriptor's own buffer: 1514 bytes cost less than a scatter/gather list, and
- * the caller's memory is free to go when its IRP is cancelled. All functions are called
- * with Context->Lock held.
+ * the caller's memory is free to go when its IRP is cancelled. Functions are called with
+ * Context->Lock held, and fill the ring as its server only.
  */
 #include "e1000.h"
 
@@ -24,6 +24,7 @@ E1000PrepareTransmit(PE1000_CONTEXT Context)
         Context->TransmitIrp[Index] = NULL;
     }
     Context->TransmitNext = 0;
+    Context->TransmitTold = 0;
     Context->TransmitOldest = 0;
     Context->AsksForSent = FALSE;
 
@@ -34,24 +35,49 @@ E1000PrepareTransmit(PE1000_CONTEXT Context)
     E1000Write(Context, E1000_TDT, 0);
 }
 
-/* Copies a write's frame into a free descriptor. The chip sees it once TDT is written. */
-static VOID
-E1000FillDescriptor(PE1000_CONTEXT Context, ULONG Index, PIRP Irp)
+static BOOLEAN
+E1000HasRoom(PE1000_CONTEXT Context)
 {
+    return (Context->TransmitNext + 1) % E1000_TX_COUNT != Context->TransmitOldest;
+}
+
+/* Copies a frame into the next descriptor, which is free. The chip sees it with the next
+ * E1000PushTransmits. */
+FORCEINLINE VOID
+E1000FillDescriptor(PE1000_CONTEXT Context, const VOID *Frame, ULONG Length)
+{
+    ULONG Index = Context->TransmitNext;
     volatile E1000_TX_DESCRIPTOR *Descriptor = &Context->Shared->Transmit[Index];
-    ULONG Length = IoGetCurrentIrpStackLocation(Irp)->Parameters.Write.Length;
 
-    RtlCopyMemory(Context->Shared->TransmitBuffer[Index], E1000_IRP_DATA(Irp), Length);
-    Descriptor->Length = (USHORT)Length;
-    Descriptor->ChecksumOffset = 0;
-    Descriptor->ChecksumStart = 0;
-    Descriptor->Special = 0;
-    Descriptor->Status = 0;
-    Descriptor->Command =
-        E1000_TX_COMMAND_EOP | E1000_TX_COMMAND_IFCS | E1000_TX_COMMAND_RS;
+    RtlCopyMemory(Context->Shared->TransmitBuffer[Index], Frame, Length);
+    Descriptor->Control = E1000_TX_CONTROL(
+        Length, E1000_TX_COMMAND_EOP | E1000_TX_COMMAND_IFCS | E1000_TX_COMMAND_RS);
+    Context->TransmitNext = (Index + 1) % E1000_TX_COUNT;
+}
 
-    Context->TransmitIrp[Index] = Irp;
-    E1000_IRP_SLOT(Irp) = &Context->TransmitIrp[Index];
+/* Tells the chip of what has been filled since it was told last. */
+VOID
+E1000PushTransmits(PE1000_CONTEXT Context)
+{
+    if (Context->TransmitTold != Context->TransmitNext) {
+        Context->TransmitTold = Context->TransmitNext;
+        E1000Write(Context, E1000_TDT, Context->TransmitNext);
+    }
+}
+
+/* Moves a write that waits into the ring. */
+static VOID
+E1000StartWrite(PE1000_CONTEXT Context)
+{
+    PLIST_ENTRY Entry = RemoveHeadList(&Context->Writes);
+    PIRP Irp = CONTAINING_RECORD(Entry, IRP, Tail.Overlay.ListEntry);
+    PIRP *Slot = &Context->TransmitIrp[Context->TransmitNext];
+
+    InsertTailList(&Context->Sent, Entry);
+    *Slot = Irp;
+    E1000_IRP_SLOT(Irp) = Slot;
+    E1000FillDescriptor(Context, E1000_IRP_DATA(Irp),
+                        IoGetCurrentIrpStackLocation(Irp)->Parameters.Write.Length);
 }
 
 /*
@@ -63,23 +89,14 @@ E1000FillDescriptor(PE1000_CONTEXT Context, ULONG Index, PIRP Irp)
 static BOOLEAN
 E1000StartWrites(PE1000_CONTEXT Context)
 {
-    ULONG First = Context->TransmitNext;
-    ULONG Next = (First + 1) % E1000_TX_COUNT;
-    PLIST_ENTRY Entry;
+    BOOLEAN Started = FALSE;
 
-    while (Next != Context->TransmitOldest && !IsListEmpty(&Context->Writes)) {
-        Entry = RemoveHeadList(&Context->Writes);
-        InsertTailList(&Context->Sent, Entry);
-        E1000FillDescriptor(Context, Context->TransmitNext,
-                            CONTAINING_RECORD(Entry, IRP, Tail.Overlay.ListEntry));
-        Context->TransmitNext = Next;
-        Next = (Next + 1) % E1000_TX_COUNT;
+    while (!IsListEmpty(&Context->Writes) && E1000HasRoom(Context)) {
+        E1000StartWrite(Context);
+        Started = TRUE;
     }
-    if (Context->TransmitNext == First) {
-        return FALSE;
-    }
-    E1000Write(Context, E1000_TDT, Context->TransmitNext);
-    return TRUE;
+    E1000PushTransmits(Context);
+    return Started;
 }
 
 /* Counts a descriptor that the chip is done with and finishes its IRP, if it still has
@@ -147,4 +164,29 @@ E1000ServeTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done)
         Context->AsksForSent = FALSE;
         E1000AskForSent(Context, FALSE);
     }
+}
+
+/* Makes room in a full ring, if the chip has sent anything of it. No lock held. */
+static BOOLEAN
+E1000MakeRoom(PE1000_CONTEXT Context, PLIST_ENTRY Done)
+{
+    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
+    E1000PushTransmits(Context);
+    E1000ReclaimTransmits(Context, Done);
+    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
+    return E1000HasRoom(Context);
+}
+
+/* Puts a receiver's answer into the ring. One that finds no room, or is no frame, is lost:
+ * waiting is for requests. By the server, with no lock held. */
+VOID
+E1000SendAnswer(PE1000_CONTEXT Context, const UCHAR *Frame, ULONG Length,
+                PLIST_ENTRY Done)
+{
+    if (Length < E1000_HEADER_SIZE || Length > E1000_SEND_MAX ||
+        (!E1000HasRoom(Context) && !E1000MakeRoom(Context, Done))) {
+        Context->Statistics.SendErrors++;
+        return;
+    }
+    E1000FillDescriptor(Context, Frame, Length);
 }

@@ -6,7 +6,7 @@ import pytest
 
 from harness import iso, paths, report
 
-ECHOES = 20000
+ECHOES = 60000
 FLAPS = 3
 
 

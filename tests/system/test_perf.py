@@ -1,14 +1,38 @@
 """The machine that is measured from outside: each command does what it says, and everything
 that was sent or read is accounted for by the other side too."""
 
+import socket
+import struct
 import time
 
 import pytest
 from harness import machine, paths
 from measure import counter, figures
 from measure.dirql import NVME_DISK, PerfMachine
-from measure.frames import echo, frame
+from measure.frames import GUEST_MAC, HOST_MAC, echo, frame
 from measure.guest import GuestError
+
+
+def checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
+
+
+def arp_request(address):
+    return (b"\xff" * 6 + HOST_MAC + bytes.fromhex("08060001080006040001") + HOST_MAC
+            + socket.inet_aton("10.9.0.1") + bytes(6) + socket.inet_aton(address))
+
+
+def echo_request(number):
+    """An ICMP echo request with 56 bytes of data."""
+    head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 84, number, 0, 64, 1, 0,
+                       socket.inet_aton("10.9.0.1"), socket.inet_aton("10.9.0.2"))
+    head = head[:10] + struct.pack(">H", checksum(head)) + head[12:]
+    message = struct.pack(">BBHHH", 8, 0, 0, 0xD117, number) + bytes(range(56))
+    message = message[:2] + struct.pack(">H", checksum(message)) + message[4:]
+    return GUEST_MAC + HOST_MAC + b"\x08\0" + head + message
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +42,9 @@ def perf(nt):
         assert measured.quit() == machine.PASSED, measured.machine.text()
 
 
-def test_frames_are_counted(perf):
-    rate = figures.measure_rx(perf.guest, perf.frames, 0.5)
+@pytest.mark.parametrize("how", ["", "irp"])
+def test_frames_are_counted(perf, how):
+    rate = figures.measure_rx(perf.guest, perf.frames, 0.5, how)
     assert rate.count > 1000 and rate.irq > 0
 
 
@@ -36,8 +61,24 @@ def test_other_frames_are_not_counted(perf):
     figures._wait_for_frames(perf.guest, 2)
 
 
-def test_frames_come_back(perf):
-    assert figures.measure_echo(perf.guest, perf.frames, 0.5).count > 1000
+@pytest.mark.parametrize("how", ["", "irp"])
+def test_frames_come_back(perf, how):
+    assert figures.measure_echo(perf.guest, perf.frames, 0.5, how=how).count > 1000
+
+
+@pytest.mark.parametrize("how", ["", "irp"])
+def test_pings_are_answered(perf, how):
+    perf.guest.command(f"icmp {how}".strip())
+    perf.frames.drain()
+    perf.frames.send([arp_request("10.9.0.2")])
+    reply, = perf.frames.receive(5)
+    assert reply[:12] == HOST_MAC + GUEST_MAC and reply[20:22] == b"\0\2"
+    assert reply[22:32] == GUEST_MAC + socket.inet_aton("10.9.0.2")
+    perf.frames.send([arp_request("10.9.0.3"), echo_request(7), frame(1)])
+    reply, = perf.frames.receive(5)
+    assert reply[26:34] == socket.inet_aton("10.9.0.2") + socket.inet_aton("10.9.0.1")
+    assert reply[34:36] == b"\0\0" and reply[38:] == echo_request(7)[38:]
+    assert checksum(reply[34:]) == 0
 
 
 def test_one_frame_comes_back_whole(perf):
@@ -79,7 +120,7 @@ def test_busy_takes_its_time(perf):
 
 
 @pytest.mark.parametrize("line, why", [
-    ("frobnicate", "no such command"), ("rx 1", "usage"), ("blk", "usage"),
+    ("frobnicate", "no such command"), ("rx 1", "usage"), ("echo irp irp", "usage"), ("blk", "usage"),
     ("blk 1", "usage"), ("blk 0 10", "QD must be"), ("blk 257 10", "QD must be"),
     ("blk x 10", "usage"), ("blk 1 4294967296", "usage"), ("blk 1 -1", "usage"),
     ("blk 1 10 Nothing0", "0xC0000034"), ("blk 1 10 Serial0", "0xC00000BB"),

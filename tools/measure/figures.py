@@ -48,10 +48,11 @@ def _settle(guest, frames):
     _wait_for_frames(guest, 1)
 
 
-def measure_rx(guest, frames, seconds):
-    """Frames the guest receives while the host sends as fast as it is let, and after."""
+def measure_rx(guest, frames, seconds, how=""):
+    """Frames the guest receives while the host sends as fast as it is let, and after. how:
+    a second word of the command, for a guest that has several ways."""
     _settle(guest, frames)
-    guest.command("rx")
+    guest.command(f"rx {how}".strip())
     number = 0
     start = now = time.monotonic()
     while now - start < seconds:
@@ -80,10 +81,10 @@ class _Echoes:
         return len(found)
 
 
-def measure_echo(guest, frames, seconds, window=128):
+def measure_echo(guest, frames, seconds, window=128, how=""):
     """Frames sent back while at most `window` of them are under way. Every one is compared."""
     _settle(guest, frames)
-    guest.command("echo")
+    guest.command(f"echo {how}".strip())
     frames.drain()
     echoes, sent = _Echoes(frames), 0
     start = progress = time.monotonic()
@@ -169,7 +170,7 @@ def count_of(guest, file, work, number):
     return more / number
 
 
-def count_rx(guest, frames, file, number, gap=0.0):
+def count_rx(guest, frames, file, number, gap=0.0, how=""):
     """Instructions of a frame received. gap: seconds between two; 0: as they are taken."""
     def work(count):
         if gap:
@@ -181,7 +182,7 @@ def count_rx(guest, frames, file, number, gap=0.0):
         time.sleep(REST)
 
     _settle(guest, frames)
-    guest.command("rx")
+    guest.command(f"rx {how}".strip())
     result = count_of(guest, file, work, number)
     _wait_for_frames(guest, 3 * number)
     return result
