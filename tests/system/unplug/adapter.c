@@ -1,6 +1,6 @@
 /*
- * The kind for a network adapter: half of the requests read frames, half write an ARP
- * request, which somebody on the wire answers.
+ * The kind for a network adapter: one request in four writes an ARP request, which somebody
+ * on the wire answers, perhaps at once; the others read frames, so some always wait.
  */
 #include "unplug.h"
 
@@ -16,7 +16,7 @@ static const UCHAR ArpRequest[FRAME_LENGTH] = {
 static VOID
 AdapterPrepare(PUNPLUG_REQUEST Request)
 {
-    Request->IsRead = Request->Number % 2 == 0;
+    Request->IsRead = Request->Number % 4 != 0;
     RtlCopyMemory(Request->Buffer, ArpRequest, sizeof(ArpRequest));
 }
 
