@@ -113,6 +113,7 @@ typedef struct _AHCI_PORT {
     CHAR Model[ATA_ID_MODEL_WORDS * 2 + 1];
 
     LONG PumpRequests; /* interlocked */
+    LONG IssueHolds;   /* interlocked; not 0: who holds issues what is in Held */
     KEVENT Idle;       /* set when closed, empty, and not recovering */
 
     KSPIN_LOCK Lock; /* guards all that follows, and the writing of PxSACT and PxCI */
@@ -121,6 +122,7 @@ typedef struct _AHCI_PORT {
     BOOLEAN Exclusive; /* a serial command has been chosen and is not finished */
     AHCI_PORT_STATE State;
     ULONG Busy;    /* slots that hold an IRP */
+    ULONG Held;    /* of those, ready, and kept back for a moment */
     ULONG Issued;  /* of those, given to the controller */
     ULONG Retry;   /* of those, to be issued again */
     ULONG Beside;  /* of those in Retry, what may go out beside others */
@@ -209,6 +211,11 @@ VOID AhciFailWaiting(PAHCI_PORT Port, NTSTATUS Status);
 VOID AhciPump(PAHCI_PORT Port);
 VOID AhciFinishSlots(PAHCI_PORT Port, ULONG Slots, NTSTATUS Status);
 VOID AhciSignalIfIdle(PAHCI_PORT Port);
+
+/* submit.c */
+VOID AhciIssueSlot(PAHCI_SLOT Slot);
+VOID AhciHoldIssue(PAHCI_PORT Port);
+VOID AhciLetIssue(PAHCI_PORT Port);
 
 /* issue.c */
 NTSTATUS AhciFillRegions(PAHCI_SLOT Slot);

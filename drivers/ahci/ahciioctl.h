@@ -17,12 +17,13 @@ typedef struct _AHCI_STATISTICS {
     ULONGLONG BytesWritten;
     ULONG Flushes;
     ULONG Trims;
-    ULONG Failed;     /* requests that did not succeed */
-    ULONG Errors;     /* recoveries that an error of disk or link began */
-    ULONG Timeouts;   /* recoveries that a command too late began */
-    ULONG Retried;    /* commands issued again */
-    ULONG Late;       /* commands found done whose interrupt had not come */
-    ULONG LinkResets; /* COMRESET sent */
-    ULONG Depth;      /* commands that may be out at once */
-    ULONG Queued;     /* 1: native command queuing */
+    ULONG Failed;      /* requests that did not succeed */
+    ULONG Errors;      /* recoveries that an error of disk or link began */
+    ULONG Timeouts;    /* recoveries that a command too late began */
+    ULONG Retried;     /* commands issued again */
+    ULONG IssueWrites; /* times the controller was told of new commands */
+    ULONG Late;        /* commands found done whose interrupt had not come */
+    ULONG LinkResets;  /* COMRESET sent */
+    ULONG Depth;       /* commands that may be out at once */
+    ULONG Queued;      /* 1: native command queuing */
 } AHCI_STATISTICS, *PAHCI_STATISTICS;

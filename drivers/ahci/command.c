@@ -104,34 +104,6 @@ AhciNextSlot(PAHCI_PORT Port)
     return Slot;
 }
 
-/* Hands the slot to the controller, unless its port fell into recovery meanwhile. */
-static VOID
-AhciIssueSlot(PAHCI_SLOT Slot)
-{
-    PAHCI_PORT Port = Slot->Port;
-    ULONG Bit = 1UL << Slot->Number;
-    BOOLEAN Dead;
-
-    KeAcquireSpinLockAtDpcLevel(&Port->Lock);
-    Dead = Port->State == AhciPortDead;
-    if (Port->State == AhciPortRecovering || (Port->Exclusive && !Slot->Serial)) {
-        Port->Exclusive = Port->Exclusive && !Slot->Serial;
-        Port->Retry |= Bit;
-    } else if (!Dead) {
-        AhciWriteCommand(Slot);
-        Slot->SecondsLeft = AhciCommandSeconds() + 1; /* the first is already begun */
-        Port->Issued |= Bit;
-        if (!Slot->Serial) {
-            AhciWrite(Port->Registers, AHCI_PX_SACT, Bit);
-        }
-        AhciWrite(Port->Registers, AHCI_PX_CI, Bit);
-    }
-    KeReleaseSpinLockFromDpcLevel(&Port->Lock);
-    if (Dead) {
-        AhciFinishSlots(Port, Bit, AhciGoneStatus(Port->Hba));
-    }
-}
-
 /*
  * The IRP's memory is mapped for DMA. The Irp argument is the device's CurrentIrp, of no
  * meaning for a driver with many requests out; the slot is the context.

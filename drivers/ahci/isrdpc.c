@@ -138,6 +138,9 @@ AhciFindDone(PAHCI_PORT Port)
  * Completes what one port has finished, starts what waits for it, and calls for recovery
  * if the port has stopped on an error. Returns the slots that were done. IRQL:
  * DISPATCH_LEVEL; takes Port->Lock.
+ *
+ * Clients send their next requests from their completion routines: all that come meanwhile
+ * are issued with one pair of writes to the controller, the dearest steps of a request.
  */
 ULONG
 AhciServicePort(PAHCI_PORT Port, ULONG Cause)
@@ -145,6 +148,7 @@ AhciServicePort(PAHCI_PORT Port, ULONG Cause)
     BOOLEAN Failed;
     ULONG Done = 0;
 
+    AhciHoldIssue(Port);
     KeAcquireSpinLockAtDpcLevel(&Port->Lock);
     Failed = (Cause & AHCI_PX_IS_FATAL) != 0 && Port->State == AhciPortRunning;
     /* A serial command that failed may have left PxCI as if it had not. */
@@ -164,6 +168,7 @@ AhciServicePort(PAHCI_PORT Port, ULONG Cause)
     }
     AhciFinishSlots(Port, Done, STATUS_SUCCESS);
     AhciPump(Port);
+    AhciLetIssue(Port);
     return Done;
 }
 

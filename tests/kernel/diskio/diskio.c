@@ -1,18 +1,17 @@
 /*
  * A disk of ahci.sys and requests that make no sense, a trim, and what it counts.
  */
-#include "../ktap.h"
+#include "diskio.h"
 
 #include "../../../drivers/ahci/ahciioctl.h"
 #include <ntdddisk.h>
 #include <ntddstor.h>
 
-#define SECTOR 512
-#define ROOM   0x101000 /* more than one command moves */
+#define ROOM 0x101000 /* more than one command moves */
 
 DRIVER_INITIALIZE DriverEntry;
 
-static PDEVICE_OBJECT DiskDevice;
+PDEVICE_OBJECT DiskDevice;
 static PFILE_OBJECT DiskFile;
 static PUCHAR DiskBuffer;
 static LONGLONG DiskLength;
@@ -56,7 +55,7 @@ Transfer(UCHAR MajorFunction, LONGLONG Offset, ULONG Length)
                        &Done, &IoStatus);
 }
 
-static NTSTATUS
+NTSTATUS
 Control(ULONG Code, PVOID Input, ULONG InputLength, PVOID Output, ULONG OutputLength)
 {
     IO_STATUS_BLOCK IoStatus;
@@ -186,6 +185,7 @@ TestDisk(VOID)
     TestLimits();
     TestTrim();
     TestStatistics();
+    TestChain();
     ExFreePoolWithTag(DiskBuffer, KTAP_TAG);
     ObDereferenceObject(DiskFile);
 }
