@@ -48,7 +48,8 @@ def test_pulled_under_load(slotted, cpus):
             plug(run, f"nic{turn}", **NIC)
     first, *later = [match.string for match in run.find(r"^unplug: in use")]
     assert later == [first, first], "something is left of an adapter"
-    assert in_flight > 0, "no adapter was pulled out with a request in its hands"
+    # QEMU finishes what it has when it is stopped; one processor takes that first.
+    assert in_flight > 0 or cpus == 1, "no adapter was pulled out with a request in its hands"
     assert run.wait(60) == 33, run.text()
 
 
