@@ -30,6 +30,7 @@
 #include <wdffileobject.h>
 #include <wdfdevice.h>
 #include <wdffdo.h>
+#include <wdfcontrol.h>
 #include <wdfcollection.h>
 #include <wdfstring.h>
 #include <wdfmemory.h>

@@ -343,6 +343,20 @@ typedef NTSTATUS NTAPI EVT_WDFDEVICE_WDM_IRP_PREPROCESS(_In_ WDFDEVICE Device,
                                                         _Inout_ PIRP Irp);
 typedef EVT_WDFDEVICE_WDM_IRP_PREPROCESS *PFN_WDFDEVICE_WDM_IRP_PREPROCESS;
 
+/* Called as a dispatch routine for a read, write or control, instead of a queue's choice. */
+typedef NTSTATUS NTAPI EVT_WDFDEVICE_WDM_IRP_DISPATCH(
+    _In_ WDFDEVICE Device, _In_ UCHAR MajorFunction, _In_ UCHAR MinorFunction,
+    _In_ ULONG IoControlCode, _In_opt_ WDFCONTEXT DriverContext, _Inout_ PIRP Irp,
+    _In_opt_ WDFCONTEXT DispatchContext);
+typedef EVT_WDFDEVICE_WDM_IRP_DISPATCH *PFN_WDFDEVICE_WDM_IRP_DISPATCH;
+
+/* Flags of WdfDeviceWdmDispatchIrpToIoQueue. */
+typedef enum _WDF_DISPATCH_IRP_TO_IO_QUEUE_FLAGS {
+    WDF_DISPATCH_IRP_TO_IO_QUEUE_NO_FLAGS = 0x0,
+    WDF_DISPATCH_IRP_TO_IO_QUEUE_INVOKE_INCALLERCTX_CALLBACK = 0x1,
+    WDF_DISPATCH_IRP_TO_IO_QUEUE_PREPROCESSED_IRP = 0x2
+} WDF_DISPATCH_IRP_TO_IO_QUEUE_FLAGS;
+
 /* --- Before the device is created. At or below DISPATCH_LEVEL ------------------------- */
 
 WDF_ROUTINE(VOID, WdfDeviceInitFree, (_In_ PWDFDEVICE_INIT DeviceInit), (DeviceInit));
@@ -537,6 +551,21 @@ WDF_ROUTINE(NTSTATUS, WdfDeviceEnqueueRequest,
 _IRQL_requires_max_(DISPATCH_LEVEL)
 WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchPreprocessedIrp,
             (_In_ WDFDEVICE Device, _Inout_ PIRP Irp), (Device, Irp));
+_IRQL_requires_(PASSIVE_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfDeviceConfigureWdmIrpDispatchCallback,
+            (_In_ WDFDEVICE Device, _In_opt_ WDFDRIVER Driver, _In_ UCHAR MajorFunction,
+             _In_ PFN_WDFDEVICE_WDM_IRP_DISPATCH EvtDeviceWdmIrpDisptach,
+             _In_opt_ WDFCONTEXT DriverContext),
+            (Device, Driver, MajorFunction, EvtDeviceWdmIrpDisptach, DriverContext));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchIrp,
+            (_In_ WDFDEVICE Device, _Inout_ PIRP Irp, _In_opt_ WDFCONTEXT DispatchContext),
+            (Device, Irp, DispatchContext));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchIrpToIoQueue,
+            (_In_ WDFDEVICE Device, _Inout_ PIRP Irp, _In_ WDFQUEUE Queue,
+             _In_ ULONG Flags),
+            (Device, Irp, Queue, Flags));
 
 #define WdfDeviceStopIdle(Device, WaitForD0)                                             \
     WdfDeviceStopIdleActual((Device), (WaitForD0), NULL, __LINE__, __FILE__)

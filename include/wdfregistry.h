@@ -57,6 +57,15 @@ WDF_ROUTINE(NTSTATUS, WdfRegistryAssignUnicodeString,
 WDF_ROUTINE(NTSTATUS, WdfRegistryAssignString,
             (_In_ WDFKEY Key, _In_ PCUNICODE_STRING ValueName, _In_ WDFSTRING String),
             (Key, ValueName, String));
+WDF_ROUTINE(NTSTATUS, WdfRegistryQueryMultiString,
+            (_In_ WDFKEY Key, _In_ PCUNICODE_STRING ValueName,
+             _In_opt_ PWDF_OBJECT_ATTRIBUTES StringsAttributes,
+             _In_ WDFCOLLECTION Collection),
+            (Key, ValueName, StringsAttributes, Collection));
+WDF_ROUTINE(NTSTATUS, WdfRegistryAssignMultiString,
+            (_In_ WDFKEY Key, _In_ PCUNICODE_STRING ValueName,
+             _In_ WDFCOLLECTION StringsCollection),
+            (Key, ValueName, StringsCollection));
 WDF_ROUTINE(NTSTATUS, WdfRegistryAssignULong,
             (_In_ WDFKEY Key, _In_ PCUNICODE_STRING ValueName, _In_ ULONG Value),
             (Key, ValueName, Value));

@@ -315,6 +315,10 @@ typedef struct _IOP_REGISTRY_VALUE {
 /* registry.c: the store. Paths are absolute; case is ignored. PASSIVE_LEVEL. */
 NTSTATUS IopCreateRegistryKey(PCUNICODE_STRING Path);
 BOOLEAN IopRegistryKeyExists(PCUNICODE_STRING Path);
+/* STATUS_KEY_DELETED: there is none; STATUS_CANNOT_DELETE: there are keys below it. */
+NTSTATUS IopDeleteRegistryKey(PCUNICODE_STRING Path);
+/* STATUS_OBJECT_NAME_NOT_FOUND. */
+NTSTATUS IopDeleteRegistryValue(PCUNICODE_STRING Path, PCUNICODE_STRING Name);
 NTSTATUS IopSetRegistryValue(PCUNICODE_STRING Path, PCUNICODE_STRING Name, ULONG Type,
                              const VOID *Data, ULONG Length);
 /* Name NULL: the Index-th value of the key. STATUS_OBJECT_NAME_NOT_FOUND. */

@@ -25,7 +25,7 @@ typedef struct _IOP_VALUE {
 
 static LIST_ENTRY IopKeys = {&IopKeys, &IopKeys};
 static LIST_ENTRY IopValues = {&IopValues, &IopValues};
-static KSPIN_LOCK IopRegistryLock; /* guards both lists; keys are never freed */
+static KSPIN_LOCK IopRegistryLock; /* guards both lists */
 
 /* The key with exactly this path, or NULL. IopRegistryLock held. */
 static PIOP_KEY
@@ -186,4 +186,84 @@ IopQueryRegistryValue(PCUNICODE_STRING Path, PCUNICODE_STRING Name, ULONG Index,
     }
     KeReleaseSpinLock(&IopRegistryLock, OldIrql);
     return Status;
+}
+
+/* Whether a key lies below Path. IopRegistryLock held. */
+static BOOLEAN
+IopHasSubkey(PCUNICODE_STRING Path)
+{
+    for (PLIST_ENTRY Link = IopKeys.Flink; Link != &IopKeys; Link = Link->Flink) {
+        PUNICODE_STRING Other = &CONTAINING_RECORD(Link, IOP_KEY, Link)->Path;
+        UNICODE_STRING Start = {Path->Length, Path->Length, Other->Buffer};
+
+        if (Other->Length > Path->Length &&
+            Other->Buffer[Path->Length / sizeof(WCHAR)] == L'\\' &&
+            RtlEqualUnicodeString(&Start, Path, TRUE)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Moves the values of Key to Removed. IopRegistryLock held. */
+static VOID
+IopTakeValues(PIOP_KEY Key, PLIST_ENTRY Removed)
+{
+    PIOP_VALUE Value;
+
+    while ((Value = IopFindValue(Key, NULL, 0)) != NULL) {
+        RemoveEntryList(&Value->Link);
+        InsertTailList(Removed, &Value->Link);
+    }
+}
+
+NTSTATUS
+IopDeleteRegistryKey(PCUNICODE_STRING Path)
+{
+    NTSTATUS Status = STATUS_SUCCESS;
+    LIST_ENTRY Removed;
+    PIOP_KEY Key;
+    KIRQL OldIrql;
+
+    InitializeListHead(&Removed);
+    KeAcquireSpinLock(&IopRegistryLock, &OldIrql);
+    Key = IopFindKey(Path);
+    if (Key == NULL) {
+        Status = STATUS_KEY_DELETED;
+    } else if (IopHasSubkey(Path)) {
+        Status = STATUS_CANNOT_DELETE;
+    } else {
+        IopTakeValues(Key, &Removed);
+        RemoveEntryList(&Key->Link);
+    }
+    KeReleaseSpinLock(&IopRegistryLock, OldIrql);
+    if (NT_SUCCESS(Status)) {
+        ExFreePoolWithTag(Key, IOP_TAG_REGISTRY);
+    }
+    while (!IsListEmpty(&Removed)) {
+        ExFreePoolWithTag(CONTAINING_RECORD(RemoveHeadList(&Removed), IOP_VALUE, Link),
+                          IOP_TAG_REGISTRY);
+    }
+    return Status;
+}
+
+NTSTATUS
+IopDeleteRegistryValue(PCUNICODE_STRING Path, PCUNICODE_STRING Name)
+{
+    PIOP_VALUE Value;
+    PIOP_KEY Key;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&IopRegistryLock, &OldIrql);
+    Key = IopFindKey(Path);
+    Value = Key == NULL ? NULL : IopFindValue(Key, Name, 0);
+    if (Value != NULL) {
+        RemoveEntryList(&Value->Link);
+    }
+    KeReleaseSpinLock(&IopRegistryLock, OldIrql);
+    if (Value == NULL) {
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    ExFreePoolWithTag(Value, IOP_TAG_REGISTRY);
+    return STATUS_SUCCESS;
 }

@@ -1,6 +1,6 @@
 /*
- * Registry keys as handles: ZwOpenKey, ZwQueryValueKey, ZwSetValueKey. A key object is
- * little more than the path it was opened with.
+ * Registry keys as handles. A key object is little more than the path it was opened with;
+ * the values of keys: regvalue.c.
  */
 #include "iop.h"
 
@@ -54,6 +54,26 @@ IopBuildKeyPath(POBJECT_ATTRIBUTES Attributes, PUNICODE_STRING Path)
     return NT_SUCCESS(Status) ? STATUS_SUCCESS : STATUS_OBJECT_NAME_INVALID;
 }
 
+/* A key object for the key that Attributes names, which need not exist. */
+static NTSTATUS
+IopCreateKeyObject(POBJECT_ATTRIBUTES Attributes, PIOP_KEY_OBJECT *Result)
+{
+    PIOP_KEY_OBJECT Key = ObCreateObject(&IopKeyObjectType, sizeof(*Key));
+    NTSTATUS Status;
+
+    if (Key == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    RtlInitEmptyUnicodeString(&Key->Path, Key->Text, sizeof(Key->Text));
+    Status = IopBuildKeyPath(Attributes, &Key->Path);
+    if (!NT_SUCCESS(Status)) {
+        ObDereferenceObject(Key);
+        return Status;
+    }
+    *Result = Key;
+    return STATUS_SUCCESS;
+}
+
 /*
  * Opens a key by absolute path, or relative to RootDirectory. DesiredAccess is not
  * checked. STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_NAME_INVALID,
@@ -65,124 +85,93 @@ NTAPI
 ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
           POBJECT_ATTRIBUTES ObjectAttributes)
 {
-    PIOP_KEY_OBJECT Key = ObCreateObject(&IopKeyObjectType, sizeof(*Key));
-    NTSTATUS Status;
+    PIOP_KEY_OBJECT Key;
+    NTSTATUS Status = IopCreateKeyObject(ObjectAttributes, &Key);
 
     UNREFERENCED_PARAMETER(DesiredAccess);
-    if (Key == NULL) {
-        return STATUS_INSUFFICIENT_RESOURCES;
+    if (!NT_SUCCESS(Status)) {
+        return Status;
     }
-    RtlInitEmptyUnicodeString(&Key->Path, Key->Text, sizeof(Key->Text));
-    Status = IopBuildKeyPath(ObjectAttributes, &Key->Path);
-    if (NT_SUCCESS(Status) && !IopRegistryKeyExists(&Key->Path)) {
-        Status = STATUS_OBJECT_NAME_NOT_FOUND;
-    }
-    if (NT_SUCCESS(Status)) {
-        Status = ObCreateHandle(Key, KEY_ALL_ACCESS, KeyHandle);
-    }
+    Status = IopRegistryKeyExists(&Key->Path)
+                 ? ObCreateHandle(Key, KEY_ALL_ACCESS, KeyHandle)
+                 : STATUS_OBJECT_NAME_NOT_FOUND;
     ObDereferenceObject(Key); /* the handle has a reference of its own */
     return Status;
 }
 EXPORT(ZwOpenKey);
 
-/* Copies a value in the form of KEY_VALUE_PARTIAL_INFORMATION. */
-static NTSTATUS
-IopReturnPartial(PIOP_REGISTRY_VALUE Value, PKEY_VALUE_PARTIAL_INFORMATION Information,
-                 ULONG Length, PULONG ResultLength)
+/* Whether the key above Path, the last part of which is left out, exists. */
+static BOOLEAN
+IopParentKeyExists(PCUNICODE_STRING Path)
 {
-    ULONG Header = FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data);
+    UNICODE_STRING Parent = *Path;
 
-    *ResultLength = Header + Value->Length;
-    if (Length < Header) {
-        return STATUS_BUFFER_TOO_SMALL;
+    while (Parent.Length != 0 &&
+           Parent.Buffer[Parent.Length / sizeof(WCHAR) - 1] != L'\\') {
+        Parent.Length -= sizeof(WCHAR);
     }
-    Information->TitleIndex = 0;
-    Information->Type = Value->Type;
-    Information->DataLength = Value->Length;
-    memcpy(Information->Data, Value->Data, min(Value->Length, Length - Header));
-    return Length < *ResultLength ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
-}
-
-/* Copies a value in the form of KEY_VALUE_FULL_INFORMATION. */
-static NTSTATUS
-IopReturnFull(PIOP_REGISTRY_VALUE Value, PKEY_VALUE_FULL_INFORMATION Information,
-              ULONG Length, PULONG ResultLength)
-{
-    ULONG Header = FIELD_OFFSET(KEY_VALUE_FULL_INFORMATION, Name);
-    UNICODE_STRING Name;
-    ULONG DataOffset;
-
-    RtlInitUnicodeString(&Name, Value->Name);
-    DataOffset = (ULONG)ALIGN_UP_BY(Header + Name.Length, sizeof(ULONG));
-    *ResultLength = DataOffset + Value->Length;
-    if (Length < *ResultLength) {
-        return Length < Header ? STATUS_BUFFER_TOO_SMALL : STATUS_BUFFER_OVERFLOW;
+    if (Parent.Length == 0 || Parent.Length == Path->Length) {
+        return FALSE; /* no separator, or nothing behind the last */
     }
-    Information->TitleIndex = 0;
-    Information->Type = Value->Type;
-    Information->DataOffset = DataOffset;
-    Information->DataLength = Value->Length;
-    Information->NameLength = Name.Length;
-    memcpy(Information->Name, Name.Buffer, Name.Length);
-    memcpy((PUCHAR)Information + DataOffset, Value->Data, Value->Length);
-    return STATUS_SUCCESS;
+    Parent.Length -= sizeof(WCHAR);
+    return IopRegistryKeyExists(&Parent);
 }
 
 /*
- * Reads a value of an open key, in partial or full form. *ResultLength: bytes the whole
- * answer needs. STATUS_OBJECT_NAME_NOT_FOUND, STATUS_BUFFER_TOO_SMALL (not even the fixed
- * part fits), STATUS_BUFFER_OVERFLOW, STATUS_INVALID_PARAMETER (another class),
- * STATUS_INVALID_HANDLE. PASSIVE_LEVEL. Source: manual, ZwQueryValueKey.
+ * Opens a key, and makes it first when it does not exist; the key above it has to. Class and
+ * options are ignored: every key is gone at power off. *Disposition: which it was.
+ * STATUS_OBJECT_NAME_NOT_FOUND (no key above), else as ZwOpenKey. PASSIVE_LEVEL. Source:
+ * manual, ZwCreateKey.
  */
 NTSTATUS
 NTAPI
-ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
-                KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
-                PVOID KeyValueInformation, ULONG Length, PULONG ResultLength)
+ZwCreateKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
+            POBJECT_ATTRIBUTES ObjectAttributes, ULONG TitleIndex, PUNICODE_STRING Class,
+            ULONG CreateOptions, PULONG Disposition)
 {
-    PIOP_REGISTRY_VALUE Value;
-    UNICODE_STRING Path;
-    NTSTATUS Status;
-    PVOID Key;
+    PIOP_KEY_OBJECT Key;
+    NTSTATUS Status = IopCreateKeyObject(ObjectAttributes, &Key);
+    ULONG Outcome = REG_OPENED_EXISTING_KEY;
 
-    if (KeyValueInformationClass != KeyValuePartialInformation &&
-        KeyValueInformationClass != KeyValueFullInformation) {
-        return STATUS_INVALID_PARAMETER;
-    }
-    Status = IopReferenceKey(KeyHandle, &Key, &Path);
+    UNREFERENCED_PARAMETER(DesiredAccess);
+    UNREFERENCED_PARAMETER(TitleIndex);
+    UNREFERENCED_PARAMETER(Class);
+    UNREFERENCED_PARAMETER(CreateOptions);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    Status = IopQueryRegistryValue(&Path, ValueName, 0, &Value);
+    if (!IopRegistryKeyExists(&Key->Path)) {
+        Outcome = REG_CREATED_NEW_KEY;
+        Status = IopParentKeyExists(&Key->Path) ? IopCreateRegistryKey(&Key->Path)
+                                                : STATUS_OBJECT_NAME_NOT_FOUND;
+    }
     if (NT_SUCCESS(Status)) {
-        Status = KeyValueInformationClass == KeyValuePartialInformation
-                     ? IopReturnPartial(Value, KeyValueInformation, Length, ResultLength)
-                     : IopReturnFull(Value, KeyValueInformation, Length, ResultLength);
-        ExFreePoolWithTag(Value, IOP_TAG_REGISTRY);
+        Status = ObCreateHandle(Key, KEY_ALL_ACCESS, KeyHandle);
+    }
+    if (NT_SUCCESS(Status) && Disposition != NULL) {
+        *Disposition = Outcome;
     }
     ObDereferenceObject(Key);
     return Status;
 }
-EXPORT(ZwQueryValueKey);
+EXPORT(ZwCreateKey);
 
-/* Sets a value of an open key; TitleIndex is ignored. STATUS_INVALID_PARAMETER (too
-   long), STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_HANDLE. PASSIVE_LEVEL. Source:
-   manual, ZwSetValueKey. */
+/* Removes a key with its values; handles to it stay, and are good for ZwClose alone.
+   STATUS_CANNOT_DELETE: it has keys below; STATUS_KEY_DELETED: it is gone already;
+   STATUS_INVALID_HANDLE. PASSIVE_LEVEL. Source: manual, ZwDeleteKey. */
 NTSTATUS
 NTAPI
-ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type,
-              PVOID Data, ULONG DataSize)
+ZwDeleteKey(HANDLE KeyHandle)
 {
     UNICODE_STRING Path;
     NTSTATUS Status;
     PVOID Key;
 
-    UNREFERENCED_PARAMETER(TitleIndex);
     Status = IopReferenceKey(KeyHandle, &Key, &Path);
     if (NT_SUCCESS(Status)) {
-        Status = IopSetRegistryValue(&Path, ValueName, Type, Data, DataSize);
+        Status = IopDeleteRegistryKey(&Path);
         ObDereferenceObject(Key);
     }
     return Status;
 }
-EXPORT(ZwSetValueKey);
+EXPORT(ZwDeleteKey);

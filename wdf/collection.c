@@ -35,10 +35,13 @@ WdfpDisposeCollection(PWDFP_OBJECT Object)
     Collection->Count = 0;
 }
 
-static const WDFP_TYPE WdfpCollectionObjectType = {
-    WdfpCollectionType,      "WDFCOLLECTION",
-    sizeof(WDFP_COLLECTION), 0,
-    WdfpDisposeCollection,   NULL};
+static const WDFP_TYPE WdfpCollectionObjectType = {WdfpCollectionType,
+                                                   "WDFCOLLECTION",
+                                                   sizeof(WDFP_COLLECTION),
+                                                   0,
+                                                   WdfpDisposeCollection,
+                                                   NULL,
+                                                   NULL};
 
 static PWDFP_COLLECTION
 WdfpCollectionFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFCOLLECTION Handle)

@@ -34,7 +34,8 @@ static const WDFP_TYPE WdfpCommonBufferObjectType = {WdfpCommonBufferType,
                                                      sizeof(WDFP_COMMON_BUFFER),
                                                      WDFP_TYPE_PASSIVE,
                                                      NULL,
-                                                     WdfpDestroyCommonBuffer};
+                                                     WdfpDestroyCommonBuffer,
+                                                     NULL};
 
 static PWDFP_COMMON_BUFFER
 WdfpCommonBufferFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFCOMMONBUFFER Handle)

@@ -61,6 +61,9 @@ WdfpRunDeletion(PWDFP_OBJECT Object)
     PWDFP_OBJECT Child;
     KIRQL OldIrql;
 
+    if (Object->Type->Leave != NULL) {
+        Object->Type->Leave(Object);
+    }
     /* None is added any more: an empty list, seen without the lock, stays empty. */
     while (!IsListEmpty(&Object->Children) && (Child = WdfpTakeChild(Object)) != NULL) {
         WdfpDelete(Child);

@@ -2,7 +2,7 @@
  * Device objects: creation and what can be asked of one.
  */
 #include "wdfp.h"
-#include "device.h"
+#include "control.h"
 #include "request.h"
 #include "target.h"
 
@@ -27,7 +27,13 @@ static const WDFP_TYPE WdfpDeviceObjectType = {WdfpDeviceType,
                                                sizeof(WDFP_DEVICE),
                                                WDFP_TYPE_PASSIVE | WDFP_TYPE_FRAMEWORKS,
                                                NULL,
-                                               WdfpDestroyDevice};
+                                               WdfpDestroyDevice,
+                                               NULL};
+
+/* One that the driver deletes itself. */
+static const WDFP_TYPE WdfpControlDeviceType = {
+    WdfpDeviceType, "WDFDEVICE",       sizeof(WDFP_DEVICE),   WDFP_TYPE_PASSIVE,
+    NULL,           WdfpDestroyDevice, WdfpLeaveControlDevice};
 
 /* The flags a dispatch routine's callers look at. */
 static VOID
@@ -70,8 +76,16 @@ WdfpCreateWdmDevice(PWDFP_DEVICE Device)
         }
         WdfpOpenLocalTarget(Device);
     }
+    /* For a preprocess callback that copies its stack location to the next. */
+    Device->DeviceObject->StackSize += Init->Preprocess != NULL;
     WdfpSetDeviceFlags(Device);
-    return STATUS_SUCCESS;
+    Status = WdfpRegisterShutdown(Device);
+    if (!NT_SUCCESS(Status)) {
+        IoUnregisterShutdownNotification(Device->DeviceObject);
+        IoDeleteDevice(Device->DeviceObject);
+        Device->DeviceObject = NULL;
+    }
+    return Status;
 }
 
 /* What a new device is before its driver says more. */
@@ -90,6 +104,7 @@ WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
     InitializeListHead(&Device->Queues);
     InitializeListHead(&Device->Files);
     InitializeListHead(&Device->Targets);
+    IoInitializeRemoveLock(&Device->Rundown, WDFP_TAG, 0, 0);
     WDF_DEVICE_STATE_INIT(&Device->State);
     WdfpInitializeRequests(Device);
 }
@@ -118,8 +133,10 @@ ImpWdfDeviceCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT *DeviceIni
     if (Init->Created) {
         return STATUS_INVALID_DEVICE_STATE;
     }
-    Status = WdfpCreateObject(Globals, &WdfpDeviceObjectType, Attributes, Init->Driver,
-                              FALSE, (PVOID *)&Device);
+    Status = WdfpCreateObject(Globals,
+                              Init->Kind == WdfpControlDevice ? &WdfpControlDeviceType
+                                                              : &WdfpDeviceObjectType,
+                              Attributes, Init->Driver, FALSE, (PVOID *)&Device);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

@@ -42,10 +42,12 @@ typedef struct _WDFP_DEVICE {
     WDFP_LOCK CallbackLock;
 
     WDFP_DEVICE_STEP Step;
-    BOOLEAN Begun;       /* started once: EvtDriverDeviceAdd is over */
-    BOOLEAN Preparing;   /* in EvtDevicePrepareHardware */
-    BOOLEAN SelfManaged; /* EvtDeviceSelfManagedIoInit has been called */
-    BOOLEAN Gone;        /* surprise-removed: its interrupts are not disabled */
+    BOOLEAN Begun;          /* started once: EvtDriverDeviceAdd is over */
+    BOOLEAN Preparing;      /* in EvtDevicePrepareHardware */
+    BOOLEAN SelfManaged;    /* EvtDeviceSelfManagedIoInit has been called */
+    BOOLEAN Gone;           /* surprise-removed: its interrupts are not disabled */
+    BOOLEAN Finished;       /* a control device that can be opened */
+    IO_REMOVE_LOCK Rundown; /* a control device's; held while an IRP is dispatched */
     WDF_POWER_DEVICE_STATE PowerState;
     struct _WDFP_RESOURCES *Raw; /* while Prepared */
     struct _WDFP_RESOURCES *Translated;
@@ -57,6 +59,11 @@ typedef struct _WDFP_DEVICE {
     WDF_DEVICE_POWER_CAPABILITIES PowerCapabilities;
     UNICODE_STRING SymbolicLink; /* pool; empty for none */
 
+    /* Who dispatches reads, writes and controls before a queue is chosen; or NULL. */
+    struct {
+        PFN_WDFDEVICE_WDM_IRP_DISPATCH Routine;
+        WDFCONTEXT Context;
+    } IrpDispatch[IRP_MJ_INTERNAL_DEVICE_CONTROL + 1];
     NPAGED_LOOKASIDE_LIST Requests; /* the memory of WDFP_REQUESTs */
     LIST_ENTRY Queues;              /* WDFP_QUEUE.Link; TreeLock */
     struct _WDFP_QUEUE *DefaultQueue;

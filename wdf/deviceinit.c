@@ -5,20 +5,22 @@
 #include "deviceinit.h"
 
 PWDFDEVICE_INIT
-WdfpAllocateDeviceInit(PWDFP_DRIVER Driver, PDEVICE_OBJECT PhysicalDevice)
+WdfpAllocateDeviceInit(PWDFP_DRIVER Driver, WDFP_DEVICE_KIND Kind,
+                       PDEVICE_OBJECT PhysicalDevice)
 {
     PWDFDEVICE_INIT Init = ExAllocatePoolZero(NonPagedPoolNx, sizeof(*Init), WDFP_TAG);
 
     if (Init == NULL) {
         return NULL;
     }
+    Init->Kind = Kind;
     Init->Driver = Driver;
     Init->PhysicalDevice = PhysicalDevice;
     Init->ReadWriteIoType = WdfDeviceIoBuffered;
     Init->DeviceType = FILE_DEVICE_UNKNOWN;
     Init->Characteristics = FILE_DEVICE_SECURE_OPEN;
     Init->PowerPageable = TRUE;
-    Init->PowerPolicyOwner = PhysicalDevice != NULL;
+    Init->PowerPolicyOwner = Kind == WdfpFunctionDevice;
     RtlInitEmptyUnicodeString(&Init->Name, Init->NameBuffer, sizeof(Init->NameBuffer));
     return Init;
 }
@@ -26,6 +28,7 @@ WdfpAllocateDeviceInit(PWDFP_DRIVER Driver, PDEVICE_OBJECT PhysicalDevice)
 VOID
 WdfpFreeDeviceInit(PWDFDEVICE_INIT Init)
 {
+    WdfpFreePreprocess(Init);
     ExFreePoolWithTag(Init, WDFP_TAG);
 }
 
@@ -47,7 +50,7 @@ VOID NTAPI
 ImpWdfDeviceInitFree(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT Init)
 {
     WdfpRequire(WdfpGlobals(DriverGlobals), Init, "DeviceInit");
-    if (Init->PhysicalDevice == NULL) {
+    if (Init->Kind != WdfpFunctionDevice) {
         WdfpFreeDeviceInit(Init);
     }
 }

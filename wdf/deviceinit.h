@@ -7,7 +7,21 @@
 
 #define WDFP_MAXIMUM_NAME 128 /* characters of a device name, the last one zero */
 
+/* What a device is to the PnP manager. */
+typedef enum _WDFP_DEVICE_KIND {
+    WdfpFunctionDevice, /* or a filter: on the stack of a device that was found */
+    WdfpControlDevice   /* nothing: the driver made it for itself */
+} WDFP_DEVICE_KIND;
+
+/* IRPs of one major function that the driver sees first. */
+typedef struct _WDFP_PREPROCESS {
+    PFN_WDFDEVICE_WDM_IRP_PREPROCESS Callback; /* NULL: it does not */
+    PUCHAR Minors;                             /* pool; NULL: all of them */
+    ULONG Count;
+} WDFP_PREPROCESS, *PWDFP_PREPROCESS;
+
 struct WDFDEVICE_INIT {
+    WDFP_DEVICE_KIND Kind;
     PWDFP_DRIVER Driver;
     PDEVICE_OBJECT PhysicalDevice; /* NULL for a control device */
     BOOLEAN Created;               /* the device has taken it over: */
@@ -26,11 +40,17 @@ struct WDFDEVICE_INIT {
     BOOLEAN PowerPageable;
     BOOLEAN PowerPolicyOwner;
     PFN_WDF_IO_IN_CALLER_CONTEXT IoInCallerContext;
+    PWDFP_PREPROCESS Preprocess; /* one for each major function, or NULL */
+    PFN_WDF_DEVICE_SHUTDOWN_NOTIFICATION Shutdown; /* of a control device */
+    UCHAR ShutdownFlags;
     UNICODE_STRING Name;
     WCHAR NameBuffer[WDFP_MAXIMUM_NAME];
 };
 
-/* What AddDevice hands to the driver; NULL when pool is short. */
-PWDFDEVICE_INIT WdfpAllocateDeviceInit(PWDFP_DRIVER Driver,
+/* What a driver makes a device from; NULL when pool is short. */
+PWDFDEVICE_INIT WdfpAllocateDeviceInit(PWDFP_DRIVER Driver, WDFP_DEVICE_KIND Kind,
                                        PDEVICE_OBJECT PhysicalDevice);
 VOID WdfpFreeDeviceInit(PWDFDEVICE_INIT Init);
+
+/* preprocess.c: frees what is kept of minor functions. */
+VOID WdfpFreePreprocess(PWDFDEVICE_INIT Init);

@@ -2,8 +2,9 @@
  * The dispatch routine of every framework driver, for every major function.
  */
 #include "wdfp.h"
-#include "device.h"
+#include "control.h"
 #include "file.h"
+#include "preprocess.h"
 #include "queue.h"
 
 NTSTATUS
@@ -25,7 +26,7 @@ WdfpForward(PWDFP_DEVICE Device, PIRP Irp)
 static NTSTATUS
 WdfpDispatchDown(PWDFP_DEVICE Device, PIRP Irp)
 {
-    if (Device->Lower == NULL) {
+    if (Device->Init->Kind == WdfpControlDevice) {
         return WdfpCompleteIrp(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }
     if (IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_POWER) {
@@ -34,14 +35,12 @@ WdfpDispatchDown(PWDFP_DEVICE Device, PIRP Irp)
     return WdfpForward(Device, Irp);
 }
 
-/* Calls what serves the major function of Irp. */
 NTSTATUS
-NTAPI
-WdfpDispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+WdfpDispatchIrp(PWDFP_DEVICE Device, PIRP Irp)
 {
-    PWDFP_DEVICE Device = WdfpDeviceFromWdm(DeviceObject);
+    UCHAR Major = IoGetCurrentIrpStackLocation(Irp)->MajorFunction;
 
-    switch (IoGetCurrentIrpStackLocation(Irp)->MajorFunction) {
+    switch (Major) {
     case IRP_MJ_PNP:
         return WdfpDispatchPnp(Device, Irp);
     case IRP_MJ_POWER:
@@ -53,7 +52,55 @@ WdfpDispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         return WdfpDispatchCleanup(Device, Irp);
     case IRP_MJ_CLOSE:
         return WdfpDispatchClose(Device, Irp);
+    case IRP_MJ_SHUTDOWN:
+        return Device->Init->Shutdown != NULL ? WdfpDispatchShutdown(Device, Irp)
+                                              : WdfpDispatchIo(Device, Irp);
     default:
-        return WdfpDispatchIo(Device, Irp);
+        return WdfpIsDispatchedByDriver(Device, Major) ? WdfpDispatchByDriver(Device, Irp)
+                                                       : WdfpDispatchIo(Device, Irp);
     }
+}
+
+/* The driver first, if it wants to see such an IRP. */
+static NTSTATUS
+WdfpDispatchFirst(PWDFP_DEVICE Device, PIRP Irp)
+{
+    if (WdfpIsPreprocessed(Device, IoGetCurrentIrpStackLocation(Irp))) {
+        return WdfpPreprocess(Device, Irp);
+    }
+    return WdfpDispatchIrp(Device, Irp);
+}
+
+/* A control device can be deleted while somebody has it open: then it waits here until what
+   is being dispatched has been, and only closes still succeed. */
+static NTSTATUS
+WdfpDispatchControl(PWDFP_DEVICE Device, PIRP Irp)
+{
+    UCHAR Major = IoGetCurrentIrpStackLocation(Irp)->MajorFunction;
+    NTSTATUS Status = IoAcquireRemoveLock(&Device->Rundown, Irp);
+
+    if (NT_SUCCESS(Status)) {
+        Status = WdfpDispatchFirst(Device, Irp);
+        IoReleaseRemoveLock(&Device->Rundown, Irp);
+        return Status;
+    }
+    if (Major == IRP_MJ_CLEANUP || Major == IRP_MJ_CLOSE) {
+        Status = STATUS_SUCCESS;
+    }
+    WdfpCompleteIrp(Irp, Status);
+    if (Major == IRP_MJ_CLOSE) {
+        WdfpDereference(Device);
+    }
+    return Status;
+}
+
+/* Every IRP of every framework device comes here. */
+NTSTATUS
+NTAPI
+WdfpDispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PWDFP_DEVICE Device = WdfpDeviceFromWdm(DeviceObject);
+
+    return Device->Init->Kind == WdfpControlDevice ? WdfpDispatchControl(Device, Irp)
+                                                   : WdfpDispatchFirst(Device, Irp);
 }

@@ -27,9 +27,13 @@ WdfpDestroyEnabler(PWDFP_OBJECT Object)
     }
 }
 
-static const WDFP_TYPE WdfpDmaEnablerObjectType = {
-    WdfpDmaEnablerType, "WDFDMAENABLER",    sizeof(WDFP_DMA_ENABLER),
-    WDFP_TYPE_PASSIVE,  WdfpDisposeEnabler, WdfpDestroyEnabler};
+static const WDFP_TYPE WdfpDmaEnablerObjectType = {WdfpDmaEnablerType,
+                                                   "WDFDMAENABLER",
+                                                   sizeof(WDFP_DMA_ENABLER),
+                                                   WDFP_TYPE_PASSIVE,
+                                                   WdfpDisposeEnabler,
+                                                   WdfpDestroyEnabler,
+                                                   NULL};
 
 /* Whether a profile is one of a bus master's with 64-bit addresses. */
 static BOOLEAN

@@ -47,9 +47,13 @@ WdfpDestroyTransaction(PWDFP_OBJECT Object)
     }
 }
 
-static const WDFP_TYPE WdfpDmaTransactionObjectType = {
-    WdfpDmaTransactionType, "WDFDMATRANSACTION",   sizeof(WDFP_DMA_TRANSACTION), 0,
-    WdfpDisposeTransaction, WdfpDestroyTransaction};
+static const WDFP_TYPE WdfpDmaTransactionObjectType = {WdfpDmaTransactionType,
+                                                       "WDFDMATRANSACTION",
+                                                       sizeof(WDFP_DMA_TRANSACTION),
+                                                       0,
+                                                       WdfpDisposeTransaction,
+                                                       WdfpDestroyTransaction,
+                                                       NULL};
 
 /*
  * Creates a transaction; its parent is the enabler unless the attributes name another.

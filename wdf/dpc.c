@@ -20,7 +20,8 @@ WdfpDisposeDpc(PWDFP_OBJECT Object)
 }
 
 static const WDFP_TYPE WdfpDpcObjectType = {
-    WdfpDpcType, "WDFDPC", sizeof(WDFP_DPC), WDFP_TYPE_PASSIVE, WdfpDisposeDpc, NULL};
+    WdfpDpcType, "WDFDPC", sizeof(WDFP_DPC), WDFP_TYPE_PASSIVE, WdfpDisposeDpc,
+    NULL,        NULL};
 
 static PWDFP_DPC
 WdfpDpcFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFDPC Handle)

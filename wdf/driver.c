@@ -19,7 +19,8 @@ static const WDFP_TYPE WdfpDriverObjectType = {WdfpDriverType,
                                                sizeof(WDFP_DRIVER),
                                                WDFP_TYPE_PASSIVE | WDFP_TYPE_FRAMEWORKS,
                                                NULL,
-                                               WdfpDestroyDriver};
+                                               WdfpDestroyDriver,
+                                               NULL};
 
 /* Where the driver object of WDM keeps the framework's; the address of this is the key. */
 static const CHAR WdfpExtensionKey;

@@ -6,10 +6,22 @@
 #include "queue.h"
 #include "request.h"
 
+/* Nobody finds it any more. */
+static VOID
+WdfpDisposeFile(PWDFP_OBJECT Object)
+{
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Object->Globals->TreeLock, &OldIrql);
+    RemoveEntryList(&((PWDFP_FILE)Object)->Link);
+    KeReleaseSpinLock(&Object->Globals->TreeLock, OldIrql);
+}
+
 static const WDFP_TYPE WdfpFileType = {WdfpFileObjectType,
                                        "WDFFILEOBJECT",
                                        sizeof(WDFP_FILE),
                                        WDFP_TYPE_FRAMEWORKS,
+                                       WdfpDisposeFile,
                                        NULL,
                                        NULL};
 
@@ -71,15 +83,32 @@ WdfpCreateFile(PWDFP_DEVICE Device, PFILE_OBJECT FileObject, PWDFP_FILE *Result)
     return STATUS_SUCCESS;
 }
 
+/* Whoever has a control device open keeps its memory: the device may be deleted before. */
 static VOID
-WdfpDeleteFile(PWDFP_FILE File)
+WdfpHoldDevice(PWDFP_DEVICE Device)
 {
-    KIRQL OldIrql;
+    if (Device->Init->Kind == WdfpControlDevice) {
+        WdfpReference(Device);
+    }
+}
 
-    KeAcquireSpinLock(&File->Object.Globals->TreeLock, &OldIrql);
-    RemoveEntryList(&File->Link);
-    KeReleaseSpinLock(&File->Object.Globals->TreeLock, OldIrql);
-    WdfpDelete(File);
+static VOID
+WdfpLetGoOfDevice(PWDFP_DEVICE Device)
+{
+    if (Device->Init->Kind == WdfpControlDevice) {
+        WdfpDereference(Device);
+    }
+}
+
+/* Completes a create; one that failed holds nothing. */
+static NTSTATUS
+WdfpEndCreate(PWDFP_DEVICE Device, PIRP Irp, NTSTATUS Status)
+{
+    WdfpCompleteIrp(Irp, Status);
+    if (!NT_SUCCESS(Status)) {
+        WdfpLetGoOfDevice(Device);
+    }
+    return Status;
 }
 
 /* A create that the driver failed leaves no file. */
@@ -87,8 +116,9 @@ static VOID
 WdfpCreateCompletes(PWDFP_REQUEST Request, NTSTATUS Status)
 {
     if (!NT_SUCCESS(Status) && Request->File != NULL) {
-        WdfpDeleteFile(Request->File);
+        WdfpDelete(Request->File);
         Request->File = NULL;
+        WdfpLetGoOfDevice(Request->Device);
     }
 }
 
@@ -100,8 +130,8 @@ WdfpPresentCreate(PWDFP_DEVICE Device, PIRP Irp, PWDFP_FILE File)
     NTSTATUS Status = WdfpCreateRequest(Device, Irp, &Request);
 
     if (!NT_SUCCESS(Status)) {
-        WdfpDeleteFile(File);
-        return WdfpCompleteIrp(Irp, Status);
+        WdfpDelete(File);
+        return WdfpEndCreate(Device, Irp, Status);
     }
     Request->File = File;
     Request->Completing = WdfpCreateCompletes;
@@ -112,7 +142,18 @@ WdfpPresentCreate(PWDFP_DEVICE Device, PIRP Irp, PWDFP_FILE File)
     return STATUS_PENDING;
 }
 
-/* IRP_MJ_CREATE. A device that has not started or is gone is not opened. */
+/* A device that has not started or is gone is not opened; a control device once its driver
+   says so. */
+static BOOLEAN
+WdfpCanBeOpened(PWDFP_DEVICE Device)
+{
+    if (Device->Init->Kind == WdfpControlDevice) {
+        return Device->Finished;
+    }
+    return Device->Step >= WdfpDeviceInD0 && !Device->Gone;
+}
+
+/* IRP_MJ_CREATE. */
 NTSTATUS
 WdfpDispatchCreate(PWDFP_DEVICE Device, PIRP Irp)
 {
@@ -120,20 +161,21 @@ WdfpDispatchCreate(PWDFP_DEVICE Device, PIRP Irp)
     PWDFP_FILE File = NULL;
     NTSTATUS Status;
 
-    if (Device->Lower != NULL && (Device->Step < WdfpDeviceInD0 || Device->Gone)) {
+    if (!WdfpCanBeOpened(Device)) {
         return WdfpCompleteIrp(Irp, STATUS_INVALID_DEVICE_STATE);
     }
+    WdfpHoldDevice(Device);
     if (!WdfpWantsFiles(Device)) {
-        return WdfpCompleteIrp(Irp, STATUS_SUCCESS);
+        return WdfpEndCreate(Device, Irp, STATUS_SUCCESS);
     }
     Status = WdfpCreateFile(Device, FileObject, &File);
     if (!NT_SUCCESS(Status)) {
-        return WdfpCompleteIrp(Irp, Status);
+        return WdfpEndCreate(Device, Irp, Status);
     }
     if (Device->Init->FileConfig.EvtDeviceFileCreate != NULL) {
         return WdfpPresentCreate(Device, Irp, File);
     }
-    return WdfpCompleteIrp(Irp, STATUS_SUCCESS);
+    return WdfpEndCreate(Device, Irp, STATUS_SUCCESS);
 }
 
 /* IRP_MJ_CLEANUP: the last handle is closed. */
@@ -163,9 +205,11 @@ WdfpDispatchClose(PWDFP_DEVICE Device, PIRP Irp)
             WDFP_CALL_VOID(Device->Object.Globals, Device->Init->FileConfig.EvtFileClose,
                            WdfpHandle(File));
         }
-        WdfpDeleteFile(File);
+        WdfpDelete(File);
     }
-    return WdfpCompleteIrp(Irp, STATUS_SUCCESS);
+    WdfpCompleteIrp(Irp, STATUS_SUCCESS);
+    WdfpLetGoOfDevice(Device);
+    return STATUS_SUCCESS;
 }
 
 /* The file's object of a file object; NULL when the device has none for it. At or below

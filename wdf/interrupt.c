@@ -42,10 +42,14 @@ WdfpDestroyInterrupt(PWDFP_OBJECT Object)
     }
 }
 
-static const WDFP_TYPE WdfpInterruptObjectType = {
-    WdfpInterruptType,      "WDFINTERRUPT",
-    sizeof(WDFP_INTERRUPT), WDFP_TYPE_PASSIVE | WDFP_TYPE_FRAMEWORKS,
-    WdfpDisposeInterrupt,   WdfpDestroyInterrupt};
+static const WDFP_TYPE WdfpInterruptObjectType = {WdfpInterruptType,
+                                                  "WDFINTERRUPT",
+                                                  sizeof(WDFP_INTERRUPT),
+                                                  WDFP_TYPE_PASSIVE |
+                                                      WDFP_TYPE_FRAMEWORKS,
+                                                  WdfpDisposeInterrupt,
+                                                  WdfpDestroyInterrupt,
+                                                  NULL};
 
 /* What the callbacks and locks of a configuration may be together (WDF-6). */
 static NTSTATUS

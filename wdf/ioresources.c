@@ -16,9 +16,13 @@ WdfpDestroyIoResources(PWDFP_OBJECT Object)
     }
 }
 
-static const WDFP_TYPE WdfpIoResourcesType = {
-    WdfpIoResourceListType, "WDFIORESLIST", sizeof(WDFP_IO_RESOURCES), 0, NULL,
-    WdfpDestroyIoResources};
+static const WDFP_TYPE WdfpIoResourcesType = {WdfpIoResourceListType,
+                                              "WDFIORESLIST",
+                                              sizeof(WDFP_IO_RESOURCES),
+                                              0,
+                                              NULL,
+                                              WdfpDestroyIoResources,
+                                              NULL};
 
 static PWDFP_IO_RESOURCES
 WdfpIoResourcesFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFIORESLIST Handle)

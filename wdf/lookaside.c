@@ -23,9 +23,13 @@ WdfpDestroyLookaside(PWDFP_OBJECT Object)
     }
 }
 
-static const WDFP_TYPE WdfpLookasideObjectType = {
-    WdfpLookasideType,   "WDFLOOKASIDE", sizeof(WDFP_LOOKASIDE), 0, NULL,
-    WdfpDestroyLookaside};
+static const WDFP_TYPE WdfpLookasideObjectType = {WdfpLookasideType,
+                                                  "WDFLOOKASIDE",
+                                                  sizeof(WDFP_LOOKASIDE),
+                                                  0,
+                                                  NULL,
+                                                  WdfpDestroyLookaside,
+                                                  NULL};
 
 VOID
 WdfpReturnToLookaside(PWDFP_LOOKASIDE Lookaside, PVOID Buffer)

@@ -18,7 +18,7 @@ WdfpDestroyMemory(PWDFP_OBJECT Object)
 }
 
 static const WDFP_TYPE WdfpMemoryObjectType = {
-    WdfpMemoryType, "WDFMEMORY", sizeof(WDFP_MEMORY), 0, NULL, WdfpDestroyMemory};
+    WdfpMemoryType, "WDFMEMORY", sizeof(WDFP_MEMORY), 0, NULL, WdfpDestroyMemory, NULL};
 
 static PWDFP_MEMORY
 WdfpMemoryFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFMEMORY Handle)

@@ -207,7 +207,7 @@ ImpWdfObjectDereferenceActual(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handl
 }
 
 static const WDFP_TYPE WdfpPlainType = {
-    WdfpObjectType, "WDFOBJECT", sizeof(WDFP_OBJECT), 0, NULL, NULL};
+    WdfpObjectType, "WDFOBJECT", sizeof(WDFP_OBJECT), 0, NULL, NULL, NULL};
 
 /*
  * Creates an object that is nothing but its contexts and children; its parent is the driver

@@ -6,9 +6,9 @@
  * that it can stand on the interrupt path.
  *
  * Life: References counts the creation (until deletion), each child, and whoever asked.
- * Deletion disposes of the children, newest first, then of the object: its type's Dispose
- * ends what can still call the driver, then the cleanup callbacks run. The last reference
- * runs the destroy callbacks and frees the memory.
+ * Deletion begins with the type's Leave, disposes of the children, newest first, then of the
+ * object: its type's Dispose ends what can still call the driver, then the cleanup callbacks
+ * run. The last reference runs the destroy callbacks and frees the memory.
  */
 #pragma once
 
@@ -57,6 +57,8 @@ typedef struct _WDFP_TYPE {
     VOID (*Dispose)(struct _WDFP_OBJECT *Object);
     /* Frees what the object holds beside its own memory. May be NULL. */
     VOID (*Destroy)(struct _WDFP_OBJECT *Object);
+    /* Comes before the children go: ends what could still use them. May be NULL. */
+    VOID (*Leave)(struct _WDFP_OBJECT *Object);
 } WDFP_TYPE;
 
 #define WDFP_TYPE_PASSIVE    0x1 /* Dispose waits: deletion is deferred to PASSIVE_LEVEL */

@@ -18,7 +18,8 @@ NTAPI
 WdfpAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDevice)
 {
     PWDFP_DRIVER Driver = WdfpDriverFromObject(DriverObject);
-    PWDFDEVICE_INIT Init = WdfpAllocateDeviceInit(Driver, PhysicalDevice);
+    PWDFDEVICE_INIT Init =
+        WdfpAllocateDeviceInit(Driver, WdfpFunctionDevice, PhysicalDevice);
     NTSTATUS Status;
 
     if (Init == NULL) {
@@ -128,7 +129,7 @@ WdfpDispatchPnp(PWDFP_DEVICE Device, PIRP Irp)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
 
-    if (Device->Lower == NULL) {
+    if (Device->Init->Kind == WdfpControlDevice) {
         return WdfpCompleteIrp(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }
     switch (Stack->MinorFunction) {

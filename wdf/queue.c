@@ -26,9 +26,13 @@ WdfpDestroyQueue(PWDFP_OBJECT Object)
     }
 }
 
-static const WDFP_TYPE WdfpQueueObjectType = {WdfpQueueType,      "WDFQUEUE",
-                                              sizeof(WDFP_QUEUE), WDFP_TYPE_FRAMEWORKS,
-                                              WdfpDisposeQueue,   WdfpDestroyQueue};
+static const WDFP_TYPE WdfpQueueObjectType = {WdfpQueueType,
+                                              "WDFQUEUE",
+                                              sizeof(WDFP_QUEUE),
+                                              WDFP_TYPE_FRAMEWORKS,
+                                              WdfpDisposeQueue,
+                                              WdfpDestroyQueue,
+                                              NULL};
 
 /* Sizes without and with Driver, which came with 1.11. */
 static BOOLEAN
@@ -94,7 +98,8 @@ WdfpInitializeQueue(PWDFP_QUEUE Queue, PWDFP_DEVICE Device,
     Queue->Config = *Config;
     Queue->Limit = WdfpQueueLimit(Config);
     Queue->PassiveHandlers = Queue->Object.ExecutionLevel == WdfExecutionLevelPassive;
-    Queue->PowerManaged = Device->Lower != NULL && Config->PowerManaged != WdfFalse;
+    Queue->PowerManaged =
+        Device->Init->Kind != WdfpControlDevice && Config->PowerManaged != WdfFalse;
     Queue->Held = Queue->PowerManaged && Device->Step < WdfpDeviceStarted;
     Queue->Accepting = TRUE;
     Queue->Dispatching = TRUE;
@@ -233,7 +238,6 @@ static NTSTATUS
 WdfpPresentToCaller(PWDFP_DEVICE Device, PWDFP_REQUEST Request)
 {
     Request->Presented = TRUE;
-    IoMarkIrpPending(Request->Irp);
     WDFP_CALL_VOID(Device->Object.Globals, Device->Init->IoInCallerContext,
                    WdfpHandle(Device), WdfpHandle(Request));
     return STATUS_PENDING;
@@ -270,20 +274,27 @@ WdfpDispatchIo(PWDFP_DEVICE Device, PIRP Irp)
 {
     PWDFP_QUEUE Queue =
         WdfpQueueOf(Device, IoGetCurrentIrpStackLocation(Irp)->MajorFunction);
-    PWDFP_REQUEST Request;
-    NTSTATUS Status;
 
     if (Queue == NULL && Device->Init->IoInCallerContext == NULL) {
         return WdfpCompleteIrp(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }
-    Status = WdfpMakeRequest(Device, Queue, Irp, &Request);
+    return WdfpQueueIrp(Device, Irp, Queue, Device->Init->IoInCallerContext != NULL);
+}
+
+NTSTATUS
+WdfpQueueIrp(PWDFP_DEVICE Device, PIRP Irp, PWDFP_QUEUE Queue, BOOLEAN CallerFirst)
+{
+    PWDFP_REQUEST Request;
+    NTSTATUS Status = WdfpMakeRequest(Device, Queue, Irp, &Request);
+
     if (!NT_SUCCESS(Status)) {
         return WdfpDispatchWithout(Queue, Irp, Status);
     }
-    if (Device->Init->IoInCallerContext != NULL) {
+    IoMarkIrpPending(Irp);
+    if (CallerFirst) {
+        Request->Destined = Queue;
         return WdfpPresentToCaller(Device, Request);
     }
-    IoMarkIrpPending(Irp);
     if (WdfpInsertRequest(Queue, Request, FALSE)) {
         WdfpPresent(Queue);
     } else {

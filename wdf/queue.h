@@ -55,6 +55,10 @@ WdfpQueueFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFQUEUE Handle)
 
 /* dispatch of reads, writes, controls and whatever a queue was configured for */
 NTSTATUS WdfpDispatchIo(PWDFP_DEVICE Device, PIRP Irp);
+/* Gives an IRP to Queue; CallerFirst: through EvtIoInCallerContext, and Queue may be NULL.
+   STATUS_PENDING, or why it was completed. */
+NTSTATUS WdfpQueueIrp(PWDFP_DEVICE Device, PIRP Irp, PWDFP_QUEUE Queue,
+                      BOOLEAN CallerFirst);
 
 /* present.c. At or below DISPATCH_LEVEL. */
 

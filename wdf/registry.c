@@ -17,7 +17,8 @@ WdfpDisposeKey(PWDFP_OBJECT Object)
 }
 
 static const WDFP_TYPE WdfpKeyObjectType = {
-    WdfpKeyType, "WDFKEY", sizeof(WDFP_KEY), WDFP_TYPE_PASSIVE, WdfpDisposeKey, NULL};
+    WdfpKeyType, "WDFKEY", sizeof(WDFP_KEY), WDFP_TYPE_PASSIVE, WdfpDisposeKey,
+    NULL,        NULL};
 
 /* A key object below the driver, or below what the attributes name, without a handle. */
 static NTSTATUS
@@ -43,16 +44,13 @@ WdfpFinishKey(PWDFP_KEY Key, NTSTATUS Status, WDFKEY *Handle)
     return STATUS_SUCCESS;
 }
 
-/* Opens a key by its path, below Root unless that is NULL. */
-static NTSTATUS
-WdfpOpenKey(PWDFP_KEY Key, PWDFP_KEY Root, PCUNICODE_STRING Name, ACCESS_MASK Access)
+/* How WDM names a key: by its path, below Root unless that is NULL. */
+static VOID
+WdfpNameKey(POBJECT_ATTRIBUTES Attributes, PWDFP_KEY Root, PCUNICODE_STRING Name)
 {
-    OBJECT_ATTRIBUTES Attributes;
-
-    InitializeObjectAttributes(&Attributes, (PUNICODE_STRING)Name,
+    InitializeObjectAttributes(Attributes, (PUNICODE_STRING)Name,
                                OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
                                Root == NULL ? NULL : Root->Handle, NULL);
-    return ZwOpenKey(&Key->Handle, Access, &Attributes);
 }
 
 /* Opens a key: a path from the root, or one below ParentKey. What ZwOpenKey returns;
@@ -66,13 +64,57 @@ ImpWdfRegistryOpenKey(PWDF_DRIVER_GLOBALS DriverGlobals, WDFKEY ParentKey,
 {
     PWDFP_KEY Parent =
         ParentKey == NULL ? NULL : WdfpObject(DriverGlobals, ParentKey, WdfpKeyType);
+    OBJECT_ATTRIBUTES Named;
     PWDFP_KEY Key;
     NTSTATUS Status = WdfpCreateKey(DriverGlobals, Attributes, &Key);
 
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    return WdfpFinishKey(Key, WdfpOpenKey(Key, Parent, KeyName, DesiredAccess), Handle);
+    WdfpNameKey(&Named, Parent, KeyName);
+    return WdfpFinishKey(Key, ZwOpenKey(&Key->Handle, DesiredAccess, &Named), Handle);
+}
+
+/* Opens a key, and makes it when it does not exist; *Disposition: which it was. What
+   ZwCreateKey returns, else as above. PASSIVE_LEVEL. Source: manual,
+   WdfRegistryCreateKey. */
+NTSTATUS
+NTAPI
+ImpWdfRegistryCreateKey(PWDF_DRIVER_GLOBALS DriverGlobals, WDFKEY ParentKey,
+                        PCUNICODE_STRING KeyName, ACCESS_MASK DesiredAccess,
+                        ULONG CreateOptions, PULONG Disposition,
+                        PWDF_OBJECT_ATTRIBUTES Attributes, WDFKEY *Handle)
+{
+    PWDFP_KEY Parent =
+        ParentKey == NULL ? NULL : WdfpObject(DriverGlobals, ParentKey, WdfpKeyType);
+    OBJECT_ATTRIBUTES Named;
+    PWDFP_KEY Key;
+    NTSTATUS Status = WdfpCreateKey(DriverGlobals, Attributes, &Key);
+
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    WdfpNameKey(&Named, Parent, KeyName);
+    Status = ZwCreateKey(&Key->Handle, DesiredAccess, &Named, 0, NULL, CreateOptions,
+                         Disposition);
+    return WdfpFinishKey(Key, Status, Handle);
+}
+
+/* Removes a key with its values, and deletes the object. What ZwDeleteKey returns; then the
+   object is as before. PASSIVE_LEVEL. Source: manual, WdfRegistryRemoveKey. */
+NTSTATUS
+NTAPI
+ImpWdfRegistryRemoveKey(PWDF_DRIVER_GLOBALS DriverGlobals, WDFKEY Handle)
+{
+    PWDFP_KEY Key = WdfpObject(DriverGlobals, Handle, WdfpKeyType);
+    NTSTATUS Status;
+
+    WdfpRequireIrql(WdfpGlobals(DriverGlobals), PASSIVE_LEVEL, "WdfRegistryRemoveKey");
+    Status = ZwDeleteKey(Key->Handle);
+    if (NT_SUCCESS(Status)) {
+        WdfpDelete(Key);
+    }
+    return Status;
 }
 
 /* Opens the Parameters key of the driver's service; as above. Source: manual,
@@ -117,6 +159,24 @@ ImpWdfDeviceOpenRegistryKey(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle,
         return Status;
     }
     Status = IoOpenDeviceRegistryKey(Device->Physical, Kind, DesiredAccess, &Key->Handle);
+    return WdfpFinishKey(Key, Status, KeyHandle);
+}
+
+/* The same before the device is created. Source: manual, WdfFdoInitOpenRegistryKey. */
+NTSTATUS
+NTAPI
+ImpWdfFdoInitOpenRegistryKey(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT Init,
+                             ULONG Kind, ACCESS_MASK DesiredAccess,
+                             PWDF_OBJECT_ATTRIBUTES Attributes, WDFKEY *KeyHandle)
+{
+    PWDFP_KEY Key;
+    NTSTATUS Status = WdfpCreateKey(DriverGlobals, Attributes, &Key);
+
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Status =
+        IoOpenDeviceRegistryKey(Init->PhysicalDevice, Kind, DesiredAccess, &Key->Handle);
     return WdfpFinishKey(Key, Status, KeyHandle);
 }
 

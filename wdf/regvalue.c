@@ -5,7 +5,7 @@
 #include "registry.h"
 #include "unistring.h"
 
-static PWDFP_KEY
+PWDFP_KEY
 WdfpKeyFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFKEY Handle)
 {
     WdfpRequireIrql(WdfpGlobals(Globals), PASSIVE_LEVEL, "a registry routine");
@@ -216,4 +216,15 @@ ImpWdfRegistryAssignString(PWDF_DRIVER_GLOBALS DriverGlobals, WDFKEY Handle,
 
     ImpWdfStringGetUnicodeString(DriverGlobals, String, &Text);
     return ImpWdfRegistryAssignUnicodeString(DriverGlobals, Handle, Name, &Text);
+}
+
+/* Removes a value; what ZwDeleteValueKey returns. Source: manual,
+   WdfRegistryRemoveValue. */
+NTSTATUS
+NTAPI
+ImpWdfRegistryRemoveValue(PWDF_DRIVER_GLOBALS DriverGlobals, WDFKEY Handle,
+                          PCUNICODE_STRING Name)
+{
+    return ZwDeleteValueKey(WdfpKeyFromHandle(DriverGlobals, Handle)->Handle,
+                            (PUNICODE_STRING)Name);
 }

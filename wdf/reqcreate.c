@@ -33,8 +33,8 @@ WdfpDestroyOwnRequest(PWDFP_OBJECT Object)
 }
 
 static const WDFP_TYPE WdfpOwnRequestType = {
-    WdfpRequestType,       "WDFREQUEST",         sizeof(WDFP_REQUEST), 0,
-    WdfpDisposeOwnRequest, WdfpDestroyOwnRequest};
+    WdfpRequestType,       "WDFREQUEST", sizeof(WDFP_REQUEST), 0, WdfpDisposeOwnRequest,
+    WdfpDestroyOwnRequest, NULL};
 
 /* A request without an IRP yet. */
 static NTSTATUS

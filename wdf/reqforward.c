@@ -99,8 +99,7 @@ ImpWdfDeviceEnqueueRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE DeviceHa
 {
     PWDFP_DEVICE Device = WdfpDeviceFromHandle(DriverGlobals, DeviceHandle);
     PWDFP_REQUEST Request = WdfpRequestToMove(DriverGlobals, Handle);
-    PWDFP_QUEUE Queue =
-        WdfpQueueOf(Device, IoGetCurrentIrpStackLocation(Request->Irp)->MajorFunction);
+    PWDFP_QUEUE Queue = Request->Destined;
 
     if (Queue == NULL || Request->Queue != NULL || Request->Device != Device) {
         return STATUS_INVALID_DEVICE_REQUEST;

@@ -28,8 +28,8 @@ WdfpDestroyRequest(PWDFP_OBJECT Object)
 }
 
 static const WDFP_TYPE WdfpRequestObjectType = {
-    WdfpRequestType,      "WDFREQUEST", sizeof(WDFP_REQUEST),
-    WDFP_TYPE_FRAMEWORKS, NULL,         WdfpDestroyRequest};
+    WdfpRequestType,    "WDFREQUEST", sizeof(WDFP_REQUEST), WDFP_TYPE_FRAMEWORKS, NULL,
+    WdfpDestroyRequest, NULL};
 
 /* What the driver wants in the requests of a device; NULL: nothing. */
 static PWDF_OBJECT_ATTRIBUTES

@@ -35,6 +35,8 @@ typedef struct _WDFP_REQUEST {
     WDFCONTEXT CompletionContext;
     struct _WDFP_SENDING *Sending; /* NULL: never formatted or sent */
     struct _WDFP_QUEUE *Home; /* which has reserved it; NULL: it is an ordinary one */
+
+    struct _WDFP_QUEUE *Destined; /* where EvtIoInCallerContext sends it on to */
 } WDFP_REQUEST, *PWDFP_REQUEST;
 
 /* request.c. At or below DISPATCH_LEVEL. */

@@ -9,6 +9,7 @@ static const WDFP_TYPE WdfpRequirementsType = {WdfpRequirementsListType,
                                                sizeof(WDFP_REQUIREMENTS),
                                                WDFP_TYPE_FRAMEWORKS,
                                                NULL,
+                                               NULL,
                                                NULL};
 
 static PWDFP_REQUIREMENTS

@@ -19,9 +19,13 @@ WdfpDestroyResources(PWDFP_OBJECT Object)
     }
 }
 
-static const WDFP_TYPE WdfpResourcesType = {
-    WdfpCmResourceListType, "WDFCMRESLIST", sizeof(WDFP_RESOURCES),
-    WDFP_TYPE_FRAMEWORKS,   NULL,           WdfpDestroyResources};
+static const WDFP_TYPE WdfpResourcesType = {WdfpCmResourceListType,
+                                            "WDFCMRESLIST",
+                                            sizeof(WDFP_RESOURCES),
+                                            WDFP_TYPE_FRAMEWORKS,
+                                            NULL,
+                                            WdfpDestroyResources,
+                                            NULL};
 
 static PWDFP_RESOURCES
 WdfpResourcesFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFCMRESLIST Handle)

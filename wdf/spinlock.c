@@ -5,7 +5,7 @@
 #include "locks.h"
 
 static const WDFP_TYPE WdfpSpinLockObjectType = {
-    WdfpSpinLockType, "WDFSPINLOCK", sizeof(WDFP_SPINLOCK), 0, NULL, NULL};
+    WdfpSpinLockType, "WDFSPINLOCK", sizeof(WDFP_SPINLOCK), 0, NULL, NULL, NULL};
 
 /* Creates a spin lock, free; its parent is the driver unless the attributes name one.
    STATUS_INFO_LENGTH_MISMATCH, STATUS_INVALID_PARAMETER (attributes),

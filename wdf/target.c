@@ -17,14 +17,21 @@ WdfpDisposeTarget(PWDFP_OBJECT Object)
     KeReleaseSpinLock(&Object->Globals->TreeLock, OldIrql);
 }
 
-static const WDFP_TYPE WdfpTargetObjectType = {WdfpIoTargetType,    "WDFIOTARGET",
-                                               sizeof(WDFP_TARGET), WDFP_TYPE_PASSIVE,
-                                               WdfpDisposeTarget,   NULL};
+static const WDFP_TYPE WdfpTargetObjectType = {WdfpIoTargetType,
+                                               "WDFIOTARGET",
+                                               sizeof(WDFP_TARGET),
+                                               WDFP_TYPE_PASSIVE,
+                                               WdfpDisposeTarget,
+                                               NULL,
+                                               NULL};
 
-static const WDFP_TYPE WdfpLocalTargetType = {
-    WdfpIoTargetType,    "local WDFIOTARGET",
-    sizeof(WDFP_TARGET), WDFP_TYPE_PASSIVE | WDFP_TYPE_FRAMEWORKS,
-    WdfpDisposeTarget,   NULL};
+static const WDFP_TYPE WdfpLocalTargetType = {WdfpIoTargetType,
+                                              "local WDFIOTARGET",
+                                              sizeof(WDFP_TARGET),
+                                              WDFP_TYPE_PASSIVE | WDFP_TYPE_FRAMEWORKS,
+                                              WdfpDisposeTarget,
+                                              NULL,
+                                              NULL};
 
 static NTSTATUS
 WdfpCreateTarget(PWDFP_DEVICE Device, const WDFP_TYPE *Type,

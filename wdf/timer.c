@@ -34,9 +34,9 @@ WdfpDisposeTimer(PWDFP_OBJECT Object)
     WdfpStopTimer((PWDFP_TIMER)Object);
 }
 
-static const WDFP_TYPE WdfpTimerObjectType = {WdfpTimerType,      "WDFTIMER",
-                                              sizeof(WDFP_TIMER), WDFP_TYPE_PASSIVE,
-                                              WdfpDisposeTimer,   NULL};
+static const WDFP_TYPE WdfpTimerObjectType = {
+    WdfpTimerType, "WDFTIMER", sizeof(WDFP_TIMER), WDFP_TYPE_PASSIVE, WdfpDisposeTimer,
+    NULL,          NULL};
 
 static PWDFP_TIMER
 WdfpTimerFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFTIMER Handle)

@@ -15,7 +15,7 @@ WdfpDestroyString(PWDFP_OBJECT Object)
 }
 
 static const WDFP_TYPE WdfpStringObjectType = {
-    WdfpStringType, "WDFSTRING", sizeof(WDFP_STRING), 0, NULL, WdfpDestroyString};
+    WdfpStringType, "WDFSTRING", sizeof(WDFP_STRING), 0, NULL, WdfpDestroyString, NULL};
 
 NTSTATUS
 WdfpAssignString(PWDFP_STRING String, PCUNICODE_STRING Source)

@@ -43,7 +43,7 @@ WdfpLeaveWait(PWDFP_GLOBALS Globals, PWDFP_WAIT Wait, PVOID Handle)
 }
 
 static const WDFP_TYPE WdfpWaitLockObjectType = {
-    WdfpWaitLockType, "WDFWAITLOCK", sizeof(WDFP_WAITLOCK), 0, NULL, NULL};
+    WdfpWaitLockType, "WDFWAITLOCK", sizeof(WDFP_WAITLOCK), 0, NULL, NULL, NULL};
 
 /* Creates a wait lock, free; its parent is the driver unless the attributes name one.
    STATUS_INFO_LENGTH_MISMATCH, STATUS_INVALID_PARAMETER (attributes),

@@ -20,9 +20,13 @@ WdfpDisposeWorkItem(PWDFP_OBJECT Object)
     WdfpDrainWork(&((PWDFP_WORKITEM)Object)->Work);
 }
 
-static const WDFP_TYPE WdfpWorkItemObjectType = {WdfpWorkItemType,      "WDFWORKITEM",
-                                                 sizeof(WDFP_WORKITEM), WDFP_TYPE_PASSIVE,
-                                                 WdfpDisposeWorkItem,   NULL};
+static const WDFP_TYPE WdfpWorkItemObjectType = {WdfpWorkItemType,
+                                                 "WDFWORKITEM",
+                                                 sizeof(WDFP_WORKITEM),
+                                                 WDFP_TYPE_PASSIVE,
+                                                 WdfpDisposeWorkItem,
+                                                 NULL,
+                                                 NULL};
 
 static PWDFP_WORKITEM
 WdfpWorkItemFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFWORKITEM Handle)

@@ -37,6 +37,8 @@ _IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
     IoDeleteSymbolicLink(_In_ PUNICODE_STRING SymbolicLinkName);
 _IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
     IoRegisterShutdownNotification(_In_ PDEVICE_OBJECT DeviceObject);
+_IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
+    IoRegisterLastChanceShutdownNotification(_In_ PDEVICE_OBJECT DeviceObject);
 _IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI VOID NTAPI
     IoUnregisterShutdownNotification(_In_ PDEVICE_OBJECT DeviceObject);
 NTKERNELAPI BOOLEAN NTAPI IoIs32bitProcess(_In_opt_ PIRP Irp);

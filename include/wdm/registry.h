@@ -18,6 +18,12 @@
 #define REG_MULTI_SZ            7
 #define REG_QWORD               11
 
+#define REG_OPTION_NON_VOLATILE 0
+#define REG_OPTION_VOLATILE     1
+
+#define REG_CREATED_NEW_KEY     1
+#define REG_OPENED_EXISTING_KEY 2
+
 #define KEY_QUERY_VALUE        0x0001
 #define KEY_SET_VALUE          0x0002
 #define KEY_CREATE_SUB_KEY     0x0004
@@ -102,6 +108,14 @@ _IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
 _IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
     ZwOpenKey(_Out_ PHANDLE KeyHandle, _In_ ACCESS_MASK DesiredAccess,
               _In_ POBJECT_ATTRIBUTES ObjectAttributes);
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
+    ZwCreateKey(_Out_ PHANDLE KeyHandle, _In_ ACCESS_MASK DesiredAccess,
+                _In_ POBJECT_ATTRIBUTES ObjectAttributes, ULONG TitleIndex,
+                _In_opt_ PUNICODE_STRING Class, _In_ ULONG CreateOptions,
+                _Out_opt_ PULONG Disposition);
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI ZwDeleteKey(_In_ HANDLE KeyHandle);
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
+    ZwDeleteValueKey(_In_ HANDLE KeyHandle, _In_ PUNICODE_STRING ValueName);
 _IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
     ZwQueryValueKey(_In_ HANDLE KeyHandle, _In_ PUNICODE_STRING ValueName,
                     _In_ KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,

@@ -255,6 +255,7 @@ static const MISTAKE_CASE Cases[] = {
     {L"dmalonger", EndTransferLonger},
     {L"dmarelease", ReleaseTransfer},
     {L"dmanothing", TransferNothing},
+    {L"finish", FinishFunctionDevice},
 };
 
 /* The value of case= in the Parameters key; empty when there is none. */

@@ -23,5 +23,7 @@ Number(PVOID Handle)
     return (ULONG64)(ULONG_PTR)Handle;
 }
 
+/* control.c */
+MISTAKE FinishFunctionDevice;
 /* dma.c */
 MISTAKE EndTransferTwice, EndTransferLonger, ReleaseTransfer, TransferNothing;

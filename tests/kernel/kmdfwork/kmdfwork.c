@@ -18,6 +18,7 @@ WorkTests(VOID)
     TestCollection();
     TestString();
     TestRegistry();
+    TestRegistryKeys();
 }
 
 static NTSTATUS NTAPI

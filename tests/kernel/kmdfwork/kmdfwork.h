@@ -23,3 +23,5 @@ Under(PWDF_OBJECT_ATTRIBUTES Attributes, WDFOBJECT Parent)
 KTAP_SUITE TestDpc, TestTimer, TestWorkItem;
 /* data.c */
 KTAP_SUITE TestMemory, TestLookaside, TestCollection, TestString, TestRegistry;
+/* regkeys.c */
+KTAP_SUITE TestRegistryKeys;

@@ -117,6 +117,51 @@ TestAbsentKey(VOID)
               "ZwOpenKey: a key that is not there");
 }
 
+/* Makes or opens Name below Root; the status, and *Key. */
+static NTSTATUS
+Create(HANDLE Root, PCWSTR Name, PHANDLE Key, PULONG Disposition)
+{
+    OBJECT_ATTRIBUTES Attributes;
+    UNICODE_STRING Text;
+
+    RtlInitUnicodeString(&Text, Name);
+    InitializeObjectAttributes(&Attributes, &Text, OBJ_KERNEL_HANDLE, Root, NULL);
+    return ZwCreateKey(Key, KEY_ALL_ACCESS, &Attributes, 0, NULL, REG_OPTION_VOLATILE,
+                       Disposition);
+}
+
+static VOID
+TestCreate(VOID)
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"value");
+    HANDLE Root = OpenParameters(), Key, Sub;
+    ULONG Disposition = 0, Value = 3;
+
+    ok_status(Create(Root, L"a\\b", &Key, NULL), STATUS_OBJECT_NAME_NOT_FOUND,
+              "ZwCreateKey: only the last part is made");
+    ok_status(Create(NULL, L"nothing", &Key, NULL), STATUS_OBJECT_NAME_NOT_FOUND,
+              "ZwCreateKey: no path");
+    ok_status(Create(Root, L"a", &Key, &Disposition), STATUS_SUCCESS, "ZwCreateKey");
+    ok_equal(Disposition, REG_CREATED_NEW_KEY, "ZwCreateKey: a new key");
+    ok_status(Create(Key, L"b", &Sub, NULL), STATUS_SUCCESS, "ZwCreateKey: below that");
+    ZwSetValueKey(Sub, &Name, 0, REG_DWORD, &Value, sizeof(Value));
+    ok_status(ZwDeleteKey(Key), STATUS_CANNOT_DELETE,
+              "ZwDeleteKey: not with a key below");
+    ok_status(ZwDeleteKey(Sub), STATUS_SUCCESS, "ZwDeleteKey: with a value");
+    ok_status(ZwDeleteKey(Sub), STATUS_KEY_DELETED, "ZwDeleteKey: not twice");
+    ok_status(ZwSetValueKey(Sub, &Name, 0, REG_DWORD, &Value, sizeof(Value)),
+              STATUS_OBJECT_NAME_NOT_FOUND, "ZwSetValueKey: the key is gone");
+    ok_status(ZwClose(Sub), STATUS_SUCCESS, "ZwClose: of a key that is gone");
+    ZwSetValueKey(Key, &Name, 0, REG_DWORD, &Value, sizeof(Value));
+    ok_status(ZwDeleteValueKey(Key, &Name), STATUS_SUCCESS, "ZwDeleteValueKey");
+    ok_status(ZwDeleteValueKey(Key, &Name), STATUS_OBJECT_NAME_NOT_FOUND,
+              "ZwDeleteValueKey: not twice");
+    ok_status(ZwDeleteKey(Key), STATUS_SUCCESS, "ZwDeleteKey: now it has none");
+    ZwClose(Key);
+    ok_status(ZwDeleteKey(Key), STATUS_INVALID_HANDLE, "ZwDeleteKey: a closed handle");
+    ZwClose(Root);
+}
+
 static VOID
 RegistryTests(VOID)
 {
@@ -129,6 +174,7 @@ RegistryTests(VOID)
     TestQuery(Key);
     TestSet(Key);
     TestAbsentKey();
+    TestCreate();
 }
 
 NTSTATUS
