@@ -29,12 +29,11 @@ static NTSTATUS
 WdfpConnect(PWDFP_INTERRUPT Interrupt)
 {
     IO_CONNECT_INTERRUPT_PARAMETERS Connect = {.Version = CONNECT_FULLY_SPECIFIED_GROUP};
-    PKINTERRUPT Connection;
     NTSTATUS Status;
 
     Interrupt->SynchronizeIrql = WdfpSharedIrql(Interrupt);
     Connect.FullySpecified.PhysicalDeviceObject = Interrupt->Device->Physical;
-    Connect.FullySpecified.InterruptObject = &Connection;
+    Connect.FullySpecified.InterruptObject = (PKINTERRUPT *)&Interrupt->Active;
     Connect.FullySpecified.ServiceRoutine =
         Interrupt->Passive ? WdfpPassiveService : WdfpInterruptService;
     Connect.FullySpecified.ServiceContext = Interrupt;
@@ -53,8 +52,7 @@ WdfpConnect(PWDFP_INTERRUPT Interrupt)
     Connect.FullySpecified.Group = Interrupt->Info.Group;
     Status = IoConnectInterruptEx(&Connect);
     if (NT_SUCCESS(Status)) {
-        Interrupt->Connection = Connection;
-        Interrupt->Open = TRUE;
+        Interrupt->Connection = Interrupt->Active;
     }
     return Status;
 }
@@ -65,7 +63,7 @@ WdfpDisconnect(PWDFP_INTERRUPT Interrupt)
     IO_DISCONNECT_INTERRUPT_PARAMETERS Disconnect = {.Version =
                                                          CONNECT_FULLY_SPECIFIED_GROUP};
 
-    Interrupt->Open = FALSE;
+    Interrupt->Active = NULL;
     Disconnect.ConnectionContext.InterruptObject = Interrupt->Connection;
     IoDisconnectInterruptEx(&Disconnect);
     Interrupt->Connection = NULL;

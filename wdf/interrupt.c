@@ -248,5 +248,5 @@ ImpWdfInterruptWdmGetInterrupt(PWDF_DRIVER_GLOBALS DriverGlobals, WDFINTERRUPT H
 {
     PWDFP_INTERRUPT Interrupt = WdfpInterruptFromHandle(DriverGlobals, Handle);
 
-    return Interrupt->Open ? Interrupt->Connection : NULL;
+    return Interrupt->Active;
 }

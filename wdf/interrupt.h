@@ -16,7 +16,9 @@ typedef struct _WDFP_INTERRUPT {
     PFN_WDF_INTERRUPT_ISR Isr;
     PFN_WDF_INTERRUPT_DPC DpcRoutine;
     PFN_WDF_INTERRUPT_WORKITEM WorkItemRoutine;
-    volatile BOOLEAN Open; /* connect has returned, disconnect has not begun (WDF-23) */
+    /* Where connect stores the object before the first interrupt can come; NULL as soon as
+       disconnect begins (WDF-23). */
+    PKINTERRUPT volatile Active;
     BOOLEAN Passive;
     KIRQL SynchronizeIrql;
     ULONG MessageNumber;

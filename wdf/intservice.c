@@ -10,8 +10,9 @@
 #include "wdfp.h"
 #include "interrupt.h"
 
-/* The ISR at DIRQL. Before connect has returned, and once disconnect has begun, the driver
-   is not called (WDF-23). */
+/* The ISR at DIRQL. Before connect has stored the object, and once disconnect has begun, the
+   driver is not called (WDF-23). It is called before connect has returned: the processor that
+   connects may get an interrupt that is pending before it comes further, again and again. */
 BOOLEAN
 NTAPI
 WdfpInterruptService(PKINTERRUPT Connection, PVOID Context)
@@ -20,7 +21,7 @@ WdfpInterruptService(PKINTERRUPT Connection, PVOID Context)
     BOOLEAN Mine;
 
     UNREFERENCED_PARAMETER(Connection);
-    if (!Interrupt->Open) {
+    if (Interrupt->Active == NULL) {
         return FALSE;
     }
     Mine = Interrupt->Isr(WdfpHandle(Interrupt), Interrupt->MessageNumber);
