@@ -44,12 +44,12 @@ typedef EVT_WDF_DEVICE_D0_EXIT *PFN_WDF_DEVICE_D0_EXIT;
 typedef EVT_WDF_DEVICE_D0_EXIT EVT_WDF_DEVICE_D0_EXIT_PRE_INTERRUPTS_DISABLED;
 typedef EVT_WDF_DEVICE_D0_EXIT_PRE_INTERRUPTS_DISABLED
     *PFN_WDF_DEVICE_D0_EXIT_PRE_INTERRUPTS_DISABLED;
-typedef NTSTATUS NTAPI EVT_WDF_DEVICE_PREPARE_HARDWARE(_In_ WDFDEVICE Device,
-                                                       _In_ WDFCMRESLIST ResourcesRaw,
-                                                       _In_ WDFCMRESLIST ResourcesTranslated);
+typedef NTSTATUS NTAPI
+EVT_WDF_DEVICE_PREPARE_HARDWARE(_In_ WDFDEVICE Device, _In_ WDFCMRESLIST ResourcesRaw,
+                                _In_ WDFCMRESLIST ResourcesTranslated);
 typedef EVT_WDF_DEVICE_PREPARE_HARDWARE *PFN_WDF_DEVICE_PREPARE_HARDWARE;
-typedef NTSTATUS NTAPI EVT_WDF_DEVICE_RELEASE_HARDWARE(_In_ WDFDEVICE Device,
-                                                       _In_ WDFCMRESLIST ResourcesTranslated);
+typedef NTSTATUS NTAPI EVT_WDF_DEVICE_RELEASE_HARDWARE(
+    _In_ WDFDEVICE Device, _In_ WDFCMRESLIST ResourcesTranslated);
 typedef EVT_WDF_DEVICE_RELEASE_HARDWARE *PFN_WDF_DEVICE_RELEASE_HARDWARE;
 typedef VOID NTAPI EVT_WDF_DEVICE_SELF_MANAGED_IO_CLEANUP(_In_ WDFDEVICE Device);
 typedef EVT_WDF_DEVICE_SELF_MANAGED_IO_CLEANUP *PFN_WDF_DEVICE_SELF_MANAGED_IO_CLEANUP;
@@ -182,7 +182,7 @@ typedef struct _WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS {
     WDF_TRI_STATE ExcludeD3Cold;
 } WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS, *PWDF_DEVICE_POWER_POLICY_IDLE_SETTINGS;
 
-#define IdleTimeoutDefaultValue  0
+#define IdleTimeoutDefaultValue    0
 #define IdleTimeoutDefaultConstant 5000
 
 static FORCEINLINE VOID
@@ -199,7 +199,8 @@ WDF_DEVICE_POWER_POLICY_IDLE_SETTINGS_INIT(
     Settings->PowerUpIdleDeviceOnSystemWake = WdfUseDefault;
     Settings->IdleTimeoutType = DriverManagedIdleTimeout;
     Settings->ExcludeD3Cold = WdfUseDefault;
-    Settings->DxState = IdleCaps == IdleCannotWakeFromS0 ? PowerDeviceD3 : PowerDeviceMaximum;
+    Settings->DxState =
+        IdleCaps == IdleCannotWakeFromS0 ? PowerDeviceD3 : PowerDeviceMaximum;
 }
 
 typedef struct _WDF_DEVICE_POWER_POLICY_WAKE_SETTINGS {
@@ -336,7 +337,8 @@ typedef enum _WDF_RELEASE_HARDWARE_ORDER_ON_FAILURE {
 } WDF_RELEASE_HARDWARE_ORDER_ON_FAILURE;
 
 /* Called at PASSIVE_LEVEL, in the caller's context, before a request reaches a queue. */
-typedef VOID NTAPI EVT_WDF_IO_IN_CALLER_CONTEXT(_In_ WDFDEVICE Device, _In_ WDFREQUEST Request);
+typedef VOID NTAPI EVT_WDF_IO_IN_CALLER_CONTEXT(_In_ WDFDEVICE Device,
+                                                _In_ WDFREQUEST Request);
 typedef EVT_WDF_IO_IN_CALLER_CONTEXT *PFN_WDF_IO_IN_CALLER_CONTEXT;
 /* Called as a dispatch routine, before the framework sees the IRP. */
 typedef NTSTATUS NTAPI EVT_WDFDEVICE_WDM_IRP_PREPROCESS(_In_ WDFDEVICE Device,
@@ -403,11 +405,13 @@ WDF_ROUTINE(VOID, WdfDeviceInitSetCharacteristics,
              _In_ BOOLEAN OrInValues),
             (DeviceInit, DeviceCharacteristics, OrInValues));
 WDF_ROUTINE(VOID, WdfDeviceInitSetFileObjectConfig,
-            (_In_ PWDFDEVICE_INIT DeviceInit, _In_ PWDF_FILEOBJECT_CONFIG FileObjectConfig,
+            (_In_ PWDFDEVICE_INIT DeviceInit,
+             _In_ PWDF_FILEOBJECT_CONFIG FileObjectConfig,
              _In_opt_ PWDF_OBJECT_ATTRIBUTES FileObjectAttributes),
             (DeviceInit, FileObjectConfig, FileObjectAttributes));
 WDF_ROUTINE(VOID, WdfDeviceInitSetRequestAttributes,
-            (_In_ PWDFDEVICE_INIT DeviceInit, _In_ PWDF_OBJECT_ATTRIBUTES RequestAttributes),
+            (_In_ PWDFDEVICE_INIT DeviceInit,
+             _In_ PWDF_OBJECT_ATTRIBUTES RequestAttributes),
             (DeviceInit, RequestAttributes));
 WDF_ROUTINE(NTSTATUS, WdfDeviceInitAssignWdmIrpPreprocessCallback,
             (_In_ PWDFDEVICE_INIT DeviceInit,
@@ -429,14 +433,16 @@ WDF_ROUTINE(VOID, WdfDeviceInitSetReleaseHardwareOrderOnFailure,
 
 /* *DeviceInit is NULL afterwards: it is the framework's again. */
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceCreate,
-            (_Inout_ PWDFDEVICE_INIT *DeviceInit,
-             _In_opt_ PWDF_OBJECT_ATTRIBUTES DeviceAttributes, _Out_ WDFDEVICE *Device),
-            (DeviceInit, DeviceAttributes, Device));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceCreate,
+                (_Inout_ PWDFDEVICE_INIT * DeviceInit,
+                 _In_opt_ PWDF_OBJECT_ATTRIBUTES DeviceAttributes,
+                 _Out_ WDFDEVICE *Device),
+                (DeviceInit, DeviceAttributes, Device));
 /* Any IRQL, the next six. */
 WDF_ROUTINE(WDFDEVICE, WdfWdmDeviceGetWdfDeviceHandle, (_In_ PDEVICE_OBJECT DeviceObject),
             (DeviceObject));
-WDF_ROUTINE(PDEVICE_OBJECT, WdfDeviceWdmGetDeviceObject, (_In_ WDFDEVICE Device), (Device));
+WDF_ROUTINE(PDEVICE_OBJECT, WdfDeviceWdmGetDeviceObject, (_In_ WDFDEVICE Device),
+            (Device));
 WDF_ROUTINE(PDEVICE_OBJECT, WdfDeviceWdmGetAttachedDevice, (_In_ WDFDEVICE Device),
             (Device));
 WDF_ROUTINE(PDEVICE_OBJECT, WdfDeviceWdmGetPhysicalDevice, (_In_ WDFDEVICE Device),
@@ -445,127 +451,135 @@ WDF_ROUTINE(WDFDRIVER, WdfDeviceGetDriver, (_In_ WDFDEVICE Device), (Device));
 WDF_ROUTINE(WDF_POWER_DEVICE_STATE, WdfDeviceGetDevicePowerState, (_In_ WDFDEVICE Device),
             (Device));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(WDFIOTARGET, WdfDeviceGetIoTarget, (_In_ WDFDEVICE Device), (Device));
+    WDF_ROUTINE(WDFIOTARGET, WdfDeviceGetIoTarget, (_In_ WDFDEVICE Device), (Device));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(WDFQUEUE, WdfDeviceGetDefaultQueue, (_In_ WDFDEVICE Device), (Device));
+    WDF_ROUTINE(WDFQUEUE, WdfDeviceGetDefaultQueue, (_In_ WDFDEVICE Device), (Device));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(WDFFILEOBJECT, WdfDeviceGetFileObject,
-            (_In_ WDFDEVICE Device, _In_ PFILE_OBJECT FileObject), (Device, FileObject));
+    WDF_ROUTINE(WDFFILEOBJECT, WdfDeviceGetFileObject,
+                (_In_ WDFDEVICE Device, _In_ PFILE_OBJECT FileObject),
+                (Device, FileObject));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceGetDeviceState,
-            (_In_ WDFDEVICE Device, _Out_ PWDF_DEVICE_STATE DeviceState),
-            (Device, DeviceState));
+    WDF_ROUTINE(VOID, WdfDeviceGetDeviceState,
+                (_In_ WDFDEVICE Device, _Out_ PWDF_DEVICE_STATE DeviceState),
+                (Device, DeviceState));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetDeviceState,
-            (_In_ WDFDEVICE Device, _In_ PWDF_DEVICE_STATE DeviceState),
-            (Device, DeviceState));
+    WDF_ROUTINE(VOID, WdfDeviceSetDeviceState,
+                (_In_ WDFDEVICE Device, _In_ PWDF_DEVICE_STATE DeviceState),
+                (Device, DeviceState));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetFailed,
-            (_In_ WDFDEVICE Device, _In_ WDF_DEVICE_FAILED_ACTION FailedAction),
-            (Device, FailedAction));
+    WDF_ROUTINE(VOID, WdfDeviceSetFailed,
+                (_In_ WDFDEVICE Device, _In_ WDF_DEVICE_FAILED_ACTION FailedAction),
+                (Device, FailedAction));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceRetrieveDeviceName,
-            (_In_ WDFDEVICE Device, _In_ WDFSTRING String), (Device, String));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceRetrieveDeviceName,
+                (_In_ WDFDEVICE Device, _In_ WDFSTRING String), (Device, String));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceAssignS0IdleSettings,
-            (_In_ WDFDEVICE Device, _In_ PWDF_DEVICE_POWER_POLICY_IDLE_SETTINGS Settings),
-            (Device, Settings));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceAssignS0IdleSettings,
+                (_In_ WDFDEVICE Device,
+                 _In_ PWDF_DEVICE_POWER_POLICY_IDLE_SETTINGS Settings),
+                (Device, Settings));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceAssignSxWakeSettings,
-            (_In_ WDFDEVICE Device, _In_ PWDF_DEVICE_POWER_POLICY_WAKE_SETTINGS Settings),
-            (Device, Settings));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceAssignSxWakeSettings,
+                (_In_ WDFDEVICE Device,
+                 _In_ PWDF_DEVICE_POWER_POLICY_WAKE_SETTINGS Settings),
+                (Device, Settings));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceOpenRegistryKey,
-            (_In_ WDFDEVICE Device, _In_ ULONG DeviceInstanceKeyType,
-             _In_ ACCESS_MASK DesiredAccess,
-             _In_opt_ PWDF_OBJECT_ATTRIBUTES KeyAttributes, _Out_ WDFKEY *Key),
-            (Device, DeviceInstanceKeyType, DesiredAccess, KeyAttributes, Key));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceOpenRegistryKey,
+                (_In_ WDFDEVICE Device, _In_ ULONG DeviceInstanceKeyType,
+                 _In_ ACCESS_MASK DesiredAccess,
+                 _In_opt_ PWDF_OBJECT_ATTRIBUTES KeyAttributes, _Out_ WDFKEY *Key),
+                (Device, DeviceInstanceKeyType, DesiredAccess, KeyAttributes, Key));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetCharacteristics,
-            (_In_ WDFDEVICE Device, _In_ ULONG DeviceCharacteristics),
-            (Device, DeviceCharacteristics));
+    WDF_ROUTINE(VOID, WdfDeviceSetCharacteristics,
+                (_In_ WDFDEVICE Device, _In_ ULONG DeviceCharacteristics),
+                (Device, DeviceCharacteristics));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(ULONG, WdfDeviceGetCharacteristics, (_In_ WDFDEVICE Device), (Device));
+    WDF_ROUTINE(ULONG, WdfDeviceGetCharacteristics, (_In_ WDFDEVICE Device), (Device));
+_IRQL_requires_max_(DISPATCH_LEVEL) WDF_ROUTINE(ULONG, WdfDeviceGetAlignmentRequirement,
+                                                (_In_ WDFDEVICE Device), (Device));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(ULONG, WdfDeviceGetAlignmentRequirement, (_In_ WDFDEVICE Device), (Device));
+    WDF_ROUTINE(VOID, WdfDeviceSetAlignmentRequirement,
+                (_In_ WDFDEVICE Device, _In_ ULONG AlignmentRequirement),
+                (Device, AlignmentRequirement));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetAlignmentRequirement,
-            (_In_ WDFDEVICE Device, _In_ ULONG AlignmentRequirement),
-            (Device, AlignmentRequirement));
+    WDF_ROUTINE(VOID, WdfDeviceSetStaticStopRemove,
+                (_In_ WDFDEVICE Device, _In_ BOOLEAN Stoppable), (Device, Stoppable));
+_IRQL_requires_(PASSIVE_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfDeviceCreateDeviceInterface,
+                (_In_ WDFDEVICE Device, _In_ const GUID *InterfaceClassGUID,
+                 _In_opt_ PCUNICODE_STRING ReferenceString),
+                (Device, InterfaceClassGUID, ReferenceString));
+_IRQL_requires_(PASSIVE_LEVEL)
+    WDF_ROUTINE(VOID, WdfDeviceSetDeviceInterfaceState,
+                (_In_ WDFDEVICE Device, _In_ const GUID *InterfaceClassGUID,
+                 _In_opt_ PCUNICODE_STRING ReferenceString,
+                 _In_ BOOLEAN IsInterfaceEnabled),
+                (Device, InterfaceClassGUID, ReferenceString, IsInterfaceEnabled));
+_IRQL_requires_(PASSIVE_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfDeviceRetrieveDeviceInterfaceString,
+                (_In_ WDFDEVICE Device, _In_ const GUID *InterfaceClassGUID,
+                 _In_opt_ PCUNICODE_STRING ReferenceString, _In_ WDFSTRING String),
+                (Device, InterfaceClassGUID, ReferenceString, String));
+_IRQL_requires_(PASSIVE_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfDeviceCreateSymbolicLink,
+                (_In_ WDFDEVICE Device, _In_ PCUNICODE_STRING SymbolicLinkName),
+                (Device, SymbolicLinkName));
+_IRQL_requires_(PASSIVE_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfDeviceQueryProperty,
+                (_In_ WDFDEVICE Device, _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty,
+                 _In_ ULONG BufferLength, _Out_opt_ PVOID PropertyBuffer,
+                 _Out_ PULONG ResultLength),
+                (Device, DeviceProperty, BufferLength, PropertyBuffer, ResultLength));
+_IRQL_requires_(PASSIVE_LEVEL) WDF_ROUTINE(
+    NTSTATUS, WdfDeviceAllocAndQueryProperty,
+    (_In_ WDFDEVICE Device, _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty,
+     _In_ POOL_TYPE PoolType, _In_opt_ PWDF_OBJECT_ATTRIBUTES PropertyMemoryAttributes,
+     _Out_ WDFMEMORY *PropertyMemory),
+    (Device, DeviceProperty, PoolType, PropertyMemoryAttributes, PropertyMemory));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetStaticStopRemove,
-            (_In_ WDFDEVICE Device, _In_ BOOLEAN Stoppable), (Device, Stoppable));
-_IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceCreateDeviceInterface,
-            (_In_ WDFDEVICE Device, _In_ const GUID *InterfaceClassGUID,
-             _In_opt_ PCUNICODE_STRING ReferenceString),
-            (Device, InterfaceClassGUID, ReferenceString));
-_IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetDeviceInterfaceState,
-            (_In_ WDFDEVICE Device, _In_ const GUID *InterfaceClassGUID,
-             _In_opt_ PCUNICODE_STRING ReferenceString, _In_ BOOLEAN IsInterfaceEnabled),
-            (Device, InterfaceClassGUID, ReferenceString, IsInterfaceEnabled));
-_IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceRetrieveDeviceInterfaceString,
-            (_In_ WDFDEVICE Device, _In_ const GUID *InterfaceClassGUID,
-             _In_opt_ PCUNICODE_STRING ReferenceString, _In_ WDFSTRING String),
-            (Device, InterfaceClassGUID, ReferenceString, String));
-_IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceCreateSymbolicLink,
-            (_In_ WDFDEVICE Device, _In_ PCUNICODE_STRING SymbolicLinkName),
-            (Device, SymbolicLinkName));
-_IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceQueryProperty,
-            (_In_ WDFDEVICE Device, _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty,
-             _In_ ULONG BufferLength, _Out_opt_ PVOID PropertyBuffer,
-             _Out_ PULONG ResultLength),
-            (Device, DeviceProperty, BufferLength, PropertyBuffer, ResultLength));
-_IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceAllocAndQueryProperty,
-            (_In_ WDFDEVICE Device, _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty,
-             _In_ POOL_TYPE PoolType, _In_opt_ PWDF_OBJECT_ATTRIBUTES PropertyMemoryAttributes,
-             _Out_ WDFMEMORY *PropertyMemory),
-            (Device, DeviceProperty, PoolType, PropertyMemoryAttributes, PropertyMemory));
+    WDF_ROUTINE(VOID, WdfDeviceSetPnpCapabilities,
+                (_In_ WDFDEVICE Device,
+                 _In_ PWDF_DEVICE_PNP_CAPABILITIES PnpCapabilities),
+                (Device, PnpCapabilities));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetPnpCapabilities,
-            (_In_ WDFDEVICE Device, _In_ PWDF_DEVICE_PNP_CAPABILITIES PnpCapabilities),
-            (Device, PnpCapabilities));
-_IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfDeviceSetPowerCapabilities,
-            (_In_ WDFDEVICE Device, _In_ PWDF_DEVICE_POWER_CAPABILITIES PowerCapabilities),
-            (Device, PowerCapabilities));
+    WDF_ROUTINE(VOID, WdfDeviceSetPowerCapabilities,
+                (_In_ WDFDEVICE Device,
+                 _In_ PWDF_DEVICE_POWER_CAPABILITIES PowerCapabilities),
+                (Device, PowerCapabilities));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceStopIdleNoTrack,
-            (_In_ WDFDEVICE Device, _In_ BOOLEAN WaitForD0), (Device, WaitForD0));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceStopIdleNoTrack,
+                (_In_ WDFDEVICE Device, _In_ BOOLEAN WaitForD0), (Device, WaitForD0));
 WDF_ROUTINE(VOID, WdfDeviceResumeIdleNoTrack, (_In_ WDFDEVICE Device), (Device));
 WDF_ROUTINE(NTSTATUS, WdfDeviceStopIdleActual,
             (_In_ WDFDEVICE Device, _In_ BOOLEAN WaitForD0, _In_opt_ PVOID Tag,
              _In_ LONG Line, _In_z_ PCSTR File),
             (Device, WaitForD0, Tag, Line, File));
 WDF_ROUTINE(VOID, WdfDeviceResumeIdleActual,
-            (_In_ WDFDEVICE Device, _In_opt_ PVOID Tag, _In_ LONG Line, _In_z_ PCSTR File),
+            (_In_ WDFDEVICE Device, _In_opt_ PVOID Tag, _In_ LONG Line,
+             _In_z_ PCSTR File),
             (Device, Tag, Line, File));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceEnqueueRequest,
-            (_In_ WDFDEVICE Device, _In_ WDFREQUEST Request), (Device, Request));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceEnqueueRequest,
+                (_In_ WDFDEVICE Device, _In_ WDFREQUEST Request), (Device, Request));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchPreprocessedIrp,
-            (_In_ WDFDEVICE Device, _Inout_ PIRP Irp), (Device, Irp));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchPreprocessedIrp,
+                (_In_ WDFDEVICE Device, _Inout_ PIRP Irp), (Device, Irp));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceConfigureWdmIrpDispatchCallback,
-            (_In_ WDFDEVICE Device, _In_opt_ WDFDRIVER Driver, _In_ UCHAR MajorFunction,
-             _In_ PFN_WDFDEVICE_WDM_IRP_DISPATCH EvtDeviceWdmIrpDisptach,
-             _In_opt_ WDFCONTEXT DriverContext),
-            (Device, Driver, MajorFunction, EvtDeviceWdmIrpDisptach, DriverContext));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceConfigureWdmIrpDispatchCallback,
+                (_In_ WDFDEVICE Device, _In_opt_ WDFDRIVER Driver,
+                 _In_ UCHAR MajorFunction,
+                 _In_ PFN_WDFDEVICE_WDM_IRP_DISPATCH EvtDeviceWdmIrpDisptach,
+                 _In_opt_ WDFCONTEXT DriverContext),
+                (Device, Driver, MajorFunction, EvtDeviceWdmIrpDisptach, DriverContext));
+_IRQL_requires_max_(DISPATCH_LEVEL) WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchIrp,
+                                                (_In_ WDFDEVICE Device, _Inout_ PIRP Irp,
+                                                 _In_opt_ WDFCONTEXT DispatchContext),
+                                                (Device, Irp, DispatchContext));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchIrp,
-            (_In_ WDFDEVICE Device, _Inout_ PIRP Irp, _In_opt_ WDFCONTEXT DispatchContext),
-            (Device, Irp, DispatchContext));
-_IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchIrpToIoQueue,
-            (_In_ WDFDEVICE Device, _Inout_ PIRP Irp, _In_ WDFQUEUE Queue,
-             _In_ ULONG Flags),
-            (Device, Irp, Queue, Flags));
+    WDF_ROUTINE(NTSTATUS, WdfDeviceWdmDispatchIrpToIoQueue,
+                (_In_ WDFDEVICE Device, _Inout_ PIRP Irp, _In_ WDFQUEUE Queue,
+                 _In_ ULONG Flags),
+                (Device, Irp, Queue, Flags));
 
 #define WdfDeviceStopIdle(Device, WaitForD0)                                             \
     WdfDeviceStopIdleActual((Device), (WaitForD0), NULL, __LINE__, __FILE__)

@@ -8,8 +8,8 @@
 /* ParentKey NULL: KeyName is the whole path. */
 WDF_ROUTINE(NTSTATUS, WdfRegistryOpenKey,
             (_In_opt_ WDFKEY ParentKey, _In_ PCUNICODE_STRING KeyName,
-             _In_ ACCESS_MASK DesiredAccess, _In_opt_ PWDF_OBJECT_ATTRIBUTES KeyAttributes,
-             _Out_ WDFKEY *Key),
+             _In_ ACCESS_MASK DesiredAccess,
+             _In_opt_ PWDF_OBJECT_ATTRIBUTES KeyAttributes, _Out_ WDFKEY *Key),
             (ParentKey, KeyName, DesiredAccess, KeyAttributes, Key));
 WDF_ROUTINE(NTSTATUS, WdfRegistryCreateKey,
             (_In_opt_ WDFKEY ParentKey, _In_ PCUNICODE_STRING KeyName,
@@ -52,7 +52,8 @@ WDF_ROUTINE(NTSTATUS, WdfRegistryAssignMemory,
              _In_ WDFMEMORY Memory, _In_opt_ PWDFMEMORY_OFFSET MemoryOffsets),
             (Key, ValueName, ValueType, Memory, MemoryOffsets));
 WDF_ROUTINE(NTSTATUS, WdfRegistryAssignUnicodeString,
-            (_In_ WDFKEY Key, _In_ PCUNICODE_STRING ValueName, _In_ PCUNICODE_STRING Value),
+            (_In_ WDFKEY Key, _In_ PCUNICODE_STRING ValueName,
+             _In_ PCUNICODE_STRING Value),
             (Key, ValueName, Value));
 WDF_ROUTINE(NTSTATUS, WdfRegistryAssignString,
             (_In_ WDFKEY Key, _In_ PCUNICODE_STRING ValueName, _In_ WDFSTRING String),

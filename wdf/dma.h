@@ -25,8 +25,9 @@ WdfpEnablerFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFDMAENABLER Handle)
 typedef enum _WDFP_DMA_STATE {
     WdfpDmaIdle,        /* created or released */
     WdfpDmaInitialized, /* knows its memory */
-    WdfpDmaRunning,     /* a part is mapped and the device's */
-    WdfpDmaEnded        /* all was transferred, or mapping failed */
+    WdfpDmaWaiting, /* a part is on its way to the device: its registers may be others' */
+    WdfpDmaRunning, /* a part is mapped and the device's */
+    WdfpDmaEnded    /* all was transferred, or mapping failed */
 } WDFP_DMA_STATE;
 
 /* The driver uses a transaction in one place at a time, as its device does; State is
@@ -39,6 +40,9 @@ typedef struct _WDFP_DMA_TRANSACTION {
     BOOLEAN SingleTransfer;    /* more than one part is an error */
     ULONG Reserved;            /* map registers that stay; 0: none */
     PVOID ReservedBase;
+    ULONG Reserving; /* as many are asked for; 0: none */
+    PFN_WDF_RESERVE_DMA ReserveRoutine;
+    PVOID ReserveContext;
 
     struct _WDFP_REQUEST *Request; /* referenced; NULL: initialized with an MDL */
     PFN_WDF_PROGRAM_DMA Program;
@@ -50,9 +54,10 @@ typedef struct _WDFP_DMA_TRANSACTION {
     SIZE_T Transferred;   /* bytes of the parts before */
     SIZE_T CurrentLength; /* of the part under way, or the last one */
 
-    PSCATTER_GATHER_LIST List; /* of the part under way, when the profile scatters */
-    PVOID MapRegisterBase;     /* else these three */
-    ULONG MapRegisters;        /* 0: nothing is mapped */
+    struct _WDFP_STAGING *Staging; /* who stages the part, while it waits; interlocked */
+    PSCATTER_GATHER_LIST List;     /* of the part under way, when the profile scatters */
+    PVOID MapRegisterBase;         /* else these three */
+    ULONG MapRegisters;            /* 0: nothing is mapped */
     /* a list of one element */
     DECLSPEC_ALIGN(8)
     UCHAR One[sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT)];

@@ -36,7 +36,7 @@ ImpWdfDmaTransactionSetSingleTransferRequirement(PWDF_DRIVER_GLOBALS DriverGloba
         RequireSingleTransfer;
 }
 
-/* Never to wait for map registers: nobody does here. Source: manual,
+/* Accepted; who waits for map registers waits all the same. Source: manual,
    WdfDmaTransactionSetImmediateExecution. */
 VOID NTAPI
 ImpWdfDmaTransactionSetImmediateExecution(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -47,8 +47,8 @@ ImpWdfDmaTransactionSetImmediateExecution(PWDF_DRIVER_GLOBALS DriverGlobals,
     UNREFERENCED_PARAMETER(UseImmediateExecution);
 }
 
-/* Takes back an execution that waits for map registers: FALSE, for none ever does. Source:
-   manual, WdfDmaTransactionCancel. */
+/* Takes back an execution that waits for map registers: FALSE, for WDM's adapters cannot.
+   Source: manual, WdfDmaTransactionCancel. */
 BOOLEAN
 NTAPI
 ImpWdfDmaTransactionCancel(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDMATRANSACTION Handle)

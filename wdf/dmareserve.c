@@ -5,28 +5,27 @@
 #include "wdfp.h"
 #include "dma.h"
 
-/* What the adapter's callback needs; on the stack of WdfDmaTransactionAllocateResources. */
-typedef struct _WDFP_RESERVATION {
-    PWDFP_DMA_TRANSACTION Transaction;
-    ULONG Count;
-    PFN_WDF_RESERVE_DMA Routine;
-    PVOID Context;
-} WDFP_RESERVATION, *PWDFP_RESERVATION;
-
-/* The registers are there: the driver is told. DISPATCH_LEVEL. */
+/* The registers are there: the driver is told, unless the transaction was deleted while it
+   waited for them. DISPATCH_LEVEL. */
 static IO_ALLOCATION_ACTION NTAPI
 WdfpKeepRegisters(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID MapRegisterBase,
                   PVOID Context)
 {
-    PWDFP_RESERVATION Reservation = Context;
-    PWDFP_DMA_TRANSACTION Transaction = Reservation->Transaction;
+    PWDFP_DMA_TRANSACTION Transaction = Context;
+    ULONG Count = Transaction->Reserving;
 
     UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Irp);
-    Transaction->Reserved = Reservation->Count;
+    Transaction->Reserving = 0;
+    if (Transaction->State == WdfpDmaEnded) {
+        WdfpDereference(Transaction);
+        return DeallocateObject;
+    }
     Transaction->ReservedBase = MapRegisterBase;
-    WDFP_CALL_VOID(Transaction->Object.Globals, Reservation->Routine,
-                   WdfpHandle(Transaction), Reservation->Context);
+    Transaction->Reserved = Count;
+    WDFP_CALL_VOID(Transaction->Object.Globals, Transaction->ReserveRoutine,
+                   WdfpHandle(Transaction), Transaction->ReserveContext);
+    WdfpDereference(Transaction);
     return DeallocateObjectKeepRegisters;
 }
 
@@ -48,7 +47,7 @@ WdfpFreeReserved(PWDFP_DMA_TRANSACTION Transaction)
 
 /*
  * Reserves RequiredMapRegisters, pages that one transfer may span, and calls EvtReserveDma
- * at DISPATCH_LEVEL before it returns. STATUS_INVALID_PARAMETER: none;
+ * at DISPATCH_LEVEL, before it returns or when they are there. STATUS_INVALID_PARAMETER: none;
  * STATUS_INVALID_DEVICE_STATE: in use, or some are reserved already;
  * STATUS_INSUFFICIENT_RESOURCES: more than the enabler has. At or below DISPATCH_LEVEL.
  * Source: manual, WdfDmaTransactionAllocateResources.
@@ -63,7 +62,6 @@ ImpWdfDmaTransactionAllocateResources(PWDF_DRIVER_GLOBALS DriverGlobals,
 {
     PWDFP_DMA_TRANSACTION Transaction = WdfpTransactionFromHandle(DriverGlobals, Handle);
     PDMA_ADAPTER Adapter = Transaction->Enabler->Adapter;
-    WDFP_RESERVATION Reservation = {Transaction, RequiredMapRegisters, Routine, Context};
     NTSTATUS Status;
     KIRQL OldIrql;
 
@@ -75,14 +73,23 @@ ImpWdfDmaTransactionAllocateResources(PWDF_DRIVER_GLOBALS DriverGlobals,
     if (RequiredMapRegisters == 0) {
         return STATUS_INVALID_PARAMETER;
     }
-    if (Transaction->State != WdfpDmaIdle || Transaction->Reserved != 0) {
+    if (Transaction->State != WdfpDmaIdle || Transaction->Reserved != 0 ||
+        Transaction->Reserving != 0) {
         return STATUS_INVALID_DEVICE_STATE;
     }
+    Transaction->Reserving = RequiredMapRegisters;
+    Transaction->ReserveRoutine = Routine;
+    Transaction->ReserveContext = Context;
+    WdfpReference(Transaction); /* the callback's */
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
     Status = Adapter->DmaOperations->AllocateAdapterChannel(
         Adapter, Transaction->Enabler->Device->DeviceObject, RequiredMapRegisters,
-        WdfpKeepRegisters, &Reservation);
+        WdfpKeepRegisters, Transaction);
     KeLowerIrql(OldIrql);
+    if (!NT_SUCCESS(Status)) {
+        Transaction->Reserving = 0;
+        WdfpDereference(Transaction);
+    }
     return Status;
 }
 
@@ -95,10 +102,10 @@ ImpWdfDmaTransactionFreeResources(PWDF_DRIVER_GLOBALS DriverGlobals,
 {
     PWDFP_DMA_TRANSACTION Transaction = WdfpTransactionFromHandle(DriverGlobals, Handle);
 
-    if (Transaction->State == WdfpDmaRunning) {
+    if (Transaction->State == WdfpDmaRunning || Transaction->State == WdfpDmaWaiting) {
         WdfpViolation(Transaction->Object.Globals,
                       "map registers are freed that a transfer uses", WDF_DMA_FATAL_ERROR,
-                      (ULONG_PTR)Handle, WdfpDmaRunning, 0);
+                      (ULONG_PTR)Handle, (ULONG_PTR)Transaction->State, 0);
     }
     WdfpFreeReserved(Transaction);
 }

@@ -249,10 +249,11 @@ ImpWdfDmaTransactionRelease(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDMATRANSACTION
 {
     PWDFP_DMA_TRANSACTION Transaction = WdfpTransactionFromHandle(DriverGlobals, Handle);
 
-    if (Transaction->State == WdfpDmaRunning) {
+    if (Transaction->State == WdfpDmaRunning || Transaction->State == WdfpDmaWaiting) {
         WdfpViolation(Transaction->Object.Globals,
                       "a DMA transaction is released while its transfer is under way",
-                      WDF_DMA_FATAL_ERROR, (ULONG_PTR)Handle, WdfpDmaRunning, 0);
+                      WDF_DMA_FATAL_ERROR, (ULONG_PTR)Handle,
+                      (ULONG_PTR)Transaction->State, 0);
     }
     WdfpForgetMemory(Transaction);
     InterlockedExchange(&Transaction->State, WdfpDmaIdle);

@@ -1,10 +1,11 @@
 /*
  * WDFDMATRANSACTION: transfers, one part of the memory after the other.
  *
- * A part is mapped by the adapter, which calls back at DISPATCH_LEVEL; there the driver is
- * told to program its device. From that call on the transaction may be completed, executed
- * anew or deleted at any time, on any processor, so whoever stages a part holds a reference
- * and does not look at it afterwards.
+ * A part is mapped by the adapter, which calls back at DISPATCH_LEVEL: before the call that
+ * asks for it returns, or, when map registers are short, later and on any processor. There
+ * the driver is told to program its device. From that call on the transaction may be
+ * completed, executed anew or deleted at any time, so a part that is staged has a reference
+ * of its own, and whoever staged it does not look at the transaction afterwards.
  *
  * A profile that scatters gets as many elements as the memory has runs; one that does not
  * gets one run a transfer.
@@ -12,10 +13,11 @@
 #include "wdfp.h"
 #include "dma.h"
 
-/* A part on its way to the driver; on the stack of whoever stages it. */
+/* Whoever stages a part; on its stack. The callback tells it how the part fared, unless it
+   has left (WdfpTellStager). */
 typedef struct _WDFP_STAGING {
-    PWDFP_DMA_TRANSACTION Transaction;
-    NTSTATUS Status; /* why the driver was not called */
+    NTSTATUS Status;
+    volatile LONG Told;
 } WDFP_STAGING, *PWDFP_STAGING;
 
 /* The byte that the next part begins with. */
@@ -50,14 +52,49 @@ WdfpUnmapTransfer(PWDFP_DMA_TRANSACTION Transaction)
     KeLowerIrql(OldIrql);
 }
 
-/* Has the driver program its device. DISPATCH_LEVEL. */
-static VOID
-WdfpProgramDevice(PWDFP_DMA_TRANSACTION Transaction, PSCATTER_GATHER_LIST List)
+/* Tells whoever stages the part, if it still waits; FALSE: it has left. */
+static BOOLEAN
+WdfpTellStager(PWDFP_DMA_TRANSACTION Transaction, NTSTATUS Status)
 {
-    InterlockedExchange(&Transaction->State, WdfpDmaRunning);
-    WDFP_CALL(Transaction->Object.Globals, Transaction->Program, WdfpHandle(Transaction),
-              WdfpHandle(Transaction->Enabler->Device), Transaction->Context,
-              Transaction->Direction, List);
+    PWDFP_STAGING Staging =
+        InterlockedExchangePointer((PVOID *)&Transaction->Staging, NULL);
+
+    if (Staging == NULL) {
+        return FALSE;
+    }
+    Staging->Status = Status;
+    InterlockedExchange(&Staging->Told, TRUE);
+    return TRUE;
+}
+
+/* The part is mapped, or Status says why it cannot be: has the driver program its device, or
+   ends the transaction. A driver whose part failed after it had to wait can only be told on
+   the console. DISPATCH_LEVEL. */
+static VOID
+WdfpProgramDevice(PWDFP_DMA_TRANSACTION Transaction, NTSTATUS Status,
+                  PSCATTER_GATHER_LIST List)
+{
+    PWDFP_GLOBALS Globals = Transaction->Object.Globals;
+
+    if (NT_SUCCESS(Status) &&
+        InterlockedCompareExchange(&Transaction->State, WdfpDmaRunning, WdfpDmaWaiting) !=
+            WdfpDmaWaiting) {
+        Status = STATUS_DELETE_PENDING; /* it was deleted while it waited */
+    }
+    if (!NT_SUCCESS(Status)) {
+        WdfpUnmapTransfer(Transaction);
+        InterlockedExchange(&Transaction->State, WdfpDmaEnded);
+    }
+    if (!WdfpTellStager(Transaction, Status) && !NT_SUCCESS(Status)) {
+        DbgPrint("wdf: %s: a DMA transfer that had to wait failed with status 0x%08X\n",
+                 Globals->Public.DriverName, Status);
+    }
+    if (NT_SUCCESS(Status)) {
+        WDFP_CALL(Globals, Transaction->Program, WdfpHandle(Transaction),
+                  WdfpHandle(Transaction->Enabler->Device), Transaction->Context,
+                  Transaction->Direction, List);
+    }
+    WdfpDereference(Transaction);
 }
 
 /* The adapter has the list of a part. DISPATCH_LEVEL. */
@@ -65,17 +102,16 @@ static VOID NTAPI
 WdfpListIsReady(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER_LIST List,
                 PVOID Context)
 {
-    PWDFP_STAGING Staging = Context;
-    PWDFP_DMA_TRANSACTION Transaction = Staging->Transaction;
+    PWDFP_DMA_TRANSACTION Transaction = Context;
 
     UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Irp);
     Transaction->List = List;
-    if (List->NumberOfElements > Transaction->Enabler->MaximumElements) {
-        Staging->Status = STATUS_WDF_TOO_FRAGMENTED;
-        return;
-    }
-    WdfpProgramDevice(Transaction, List);
+    WdfpProgramDevice(Transaction,
+                      List->NumberOfElements > Transaction->Enabler->MaximumElements
+                          ? STATUS_WDF_TOO_FRAGMENTED
+                          : STATUS_SUCCESS,
+                      List);
 }
 
 /* Maps the run of memory that a part begins with, and makes it the list. */
@@ -101,19 +137,20 @@ WdfpMapRun(PWDFP_DMA_TRANSACTION Transaction, PVOID MapRegisterBase)
     return STATUS_SUCCESS;
 }
 
-/* The map registers of a part are there: the driver gets one element. DISPATCH_LEVEL. */
+/* The map registers of a part are there: the driver gets one element. One that was deleted
+   meanwhile has no memory any more. DISPATCH_LEVEL. */
 static VOID
-WdfpRegistersAreReady(PWDFP_STAGING Staging, PVOID MapRegisterBase)
+WdfpRegistersAreReady(PWDFP_DMA_TRANSACTION Transaction, PVOID MapRegisterBase)
 {
-    PWDFP_DMA_TRANSACTION Transaction = Staging->Transaction;
+    NTSTATUS Status = STATUS_DELETE_PENDING;
 
     Transaction->MapRegisterBase = MapRegisterBase;
     Transaction->MapRegisters = ADDRESS_AND_SIZE_TO_SPAN_PAGES(
         WdfpTransferAddress(Transaction), Transaction->CurrentLength);
-    Staging->Status = WdfpMapRun(Transaction, MapRegisterBase);
-    if (NT_SUCCESS(Staging->Status)) {
-        WdfpProgramDevice(Transaction, (PSCATTER_GATHER_LIST)Transaction->One);
+    if (Transaction->State == WdfpDmaWaiting) {
+        Status = WdfpMapRun(Transaction, MapRegisterBase);
     }
+    WdfpProgramDevice(Transaction, Status, (PSCATTER_GATHER_LIST)Transaction->One);
 }
 
 static IO_ALLOCATION_ACTION NTAPI
@@ -126,11 +163,10 @@ WdfpChannelIsReady(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID MapRegisterBase,
     return DeallocateObjectKeepRegisters;
 }
 
-/* Maps a part by the adapter and calls the driver. DISPATCH_LEVEL. */
+/* Has the adapter map a part. When this fails nobody is called. DISPATCH_LEVEL. */
 static NTSTATUS
-WdfpMapTransfer(PWDFP_STAGING Staging)
+WdfpMapTransfer(PWDFP_DMA_TRANSACTION Transaction)
 {
-    PWDFP_DMA_TRANSACTION Transaction = Staging->Transaction;
     PDEVICE_OBJECT DeviceObject = Transaction->Enabler->Device->DeviceObject;
     PDMA_ADAPTER Adapter = Transaction->Enabler->Adapter;
     ULONG Registers = ADDRESS_AND_SIZE_TO_SPAN_PAGES(WdfpTransferAddress(Transaction),
@@ -142,15 +178,30 @@ WdfpMapTransfer(PWDFP_STAGING Staging)
     if (WdfpScatters(Transaction->Enabler->Config.Profile)) {
         return Adapter->DmaOperations->GetScatterGatherList(
             Adapter, DeviceObject, Transaction->Mdl, WdfpTransferAddress(Transaction),
-            (ULONG)Transaction->CurrentLength, WdfpListIsReady, Staging,
+            (ULONG)Transaction->CurrentLength, WdfpListIsReady, Transaction,
             Transaction->Direction == WdfDmaDirectionWriteToDevice);
     }
     if (Transaction->Reserved != 0) {
-        WdfpRegistersAreReady(Staging, Transaction->ReservedBase);
+        WdfpRegistersAreReady(Transaction, Transaction->ReservedBase);
         return STATUS_SUCCESS;
     }
     return Adapter->DmaOperations->AllocateAdapterChannel(
-        Adapter, DeviceObject, Registers, WdfpChannelIsReady, Staging);
+        Adapter, DeviceObject, Registers, WdfpChannelIsReady, Transaction);
+}
+
+/* How the part fared whose staging has been asked for: told by the callback, or not yet, and
+   then it goes on without this. */
+static NTSTATUS
+WdfpAwaitCallback(PWDFP_DMA_TRANSACTION Transaction, PWDFP_STAGING Staging)
+{
+    if (InterlockedCompareExchangePointer((PVOID *)&Transaction->Staging, NULL,
+                                          Staging) == Staging) {
+        return STATUS_SUCCESS;
+    }
+    while (!Staging->Told) { /* between the two steps of WdfpTellStager */
+        YieldProcessor();
+    }
+    return Staging->Status;
 }
 
 /* Starts the next part. When it fails the driver was not called, and the transaction has
@@ -158,28 +209,33 @@ WdfpMapTransfer(PWDFP_STAGING Staging)
 static NTSTATUS
 WdfpStageTransfer(PWDFP_DMA_TRANSACTION Transaction)
 {
-    WDFP_STAGING Staging = {Transaction, STATUS_SUCCESS};
+    WDFP_STAGING Staging = {STATUS_SUCCESS, FALSE};
     NTSTATUS Status;
     KIRQL OldIrql;
 
+    WdfpReference(Transaction); /* the callback's */
     WdfpReference(Transaction);
     Transaction->CurrentLength =
         min(Transaction->Length - Transaction->Transferred, Transaction->MaximumLength);
+    Transaction->Staging = &Staging;
+    InterlockedExchange(&Transaction->State, WdfpDmaWaiting);
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
-    Status = WdfpMapTransfer(&Staging);
-    KeLowerIrql(OldIrql);
-    Status = NT_SUCCESS(Status) ? Staging.Status : Status;
-    if (!NT_SUCCESS(Status)) {
-        WdfpUnmapTransfer(Transaction);
-        Transaction->CurrentLength = 0;
+    Status = WdfpMapTransfer(Transaction);
+    if (NT_SUCCESS(Status)) {
+        Status = WdfpAwaitCallback(Transaction, &Staging);
+    } else {
+        Transaction->Staging = NULL;
         InterlockedExchange(&Transaction->State, WdfpDmaEnded);
+        WdfpDereference(Transaction); /* there is no callback */
     }
+    KeLowerIrql(OldIrql);
     WdfpDereference(Transaction);
     return Status;
 }
 
 /*
- * Begins the transfer: EvtProgramDma is called, with Context, before this returns.
+ * Begins the transfer: EvtProgramDma is called, with Context, before this returns or, when
+ * map registers have to be waited for, later.
  * STATUS_INVALID_DEVICE_STATE: not initialized, or executed already;
  * STATUS_WDF_TOO_FRAGMENTED: more elements than the enabler's limit;
  * STATUS_WDF_NOT_ENOUGH_MAP_REGISTERS: fewer are reserved; STATUS_WDF_TOO_MANY_TRANSFERS;

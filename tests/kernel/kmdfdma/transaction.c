@@ -296,8 +296,48 @@ TestReach(VOID)
     ok_status(ReachWith(65), STATUS_INVALID_PARAMETER,
               "AddressWidthOverride: more than 64 bits");
     ok_status(ReachWith(64), STATUS_SUCCESS, "AddressWidthOverride: all memory");
-    ok_status(ReachWith(12), STATUS_INSUFFICIENT_RESOURCES,
-              "AddressWidthOverride: memory that the device cannot reach");
+    ok_status(ReachWith(24), STATUS_SUCCESS,
+              "AddressWidthOverride: memory beyond it goes through map registers");
+}
+
+/* Two transactions of an enabler with as many map registers as one of them takes. */
+static VOID
+TestWaiting(VOID)
+{
+    WDFDMATRANSACTION First, Second;
+    WDF_DMA_ENABLER_CONFIG Config;
+    WDFDMAENABLER Enabler;
+    NTSTATUS Status;
+
+    WDF_DMA_ENABLER_CONFIG_INIT(&Config, WdfDmaProfileScatterGather, LIMIT);
+    Config.AddressWidthOverride = 24;
+    WdfDmaEnablerCreate(Device, &Config, NULL, &Enabler);
+    WdfDmaTransactionCreate(Enabler, NULL, &First);
+    WdfDmaTransactionCreate(Enabler, NULL, &Second);
+    Transaction = First;
+    Initialize(16, LIMIT);
+    WdfDmaTransactionExecute(First, Buffer + 16);
+    Transaction = Second;
+    Initialize(16, LIMIT);
+    ok_status(WdfDmaTransactionExecute(Second, Buffer + 16), STATUS_SUCCESS,
+              "WdfDmaTransactionExecute: has to wait for map registers");
+    ok_equal(Programmed, 0, "EvtProgramDma: not called before they are there");
+    WdfDmaTransactionDmaCompleted(First, &Status);
+    ok_equal(Programmed, 1, "EvtProgramDma: called as soon as they are");
+    WdfDmaTransactionRelease(First);
+    Transaction = First;
+    Initialize(16, LIMIT);
+    WdfDmaTransactionExecute(First, Buffer + 16);
+    WdfObjectDelete(First);
+    WdfDmaTransactionDmaCompleted(Second, &Status);
+    ok_equal(Programmed, 0, "WdfObjectDelete: one that waits is never programmed");
+    WdfDmaTransactionRelease(Second);
+    Transaction = Second;
+    Initialize(16, LIMIT);
+    ok_status(WdfDmaTransactionExecute(Second, Buffer + 16), STATUS_SUCCESS,
+              "WdfObjectDelete: and its registers are there for others");
+    ok_equal(Programmed, 1, "EvtProgramDma: after the deletion of a waiting one");
+    WdfObjectDelete(Enabler);
 }
 
 static NTSTATUS
@@ -326,6 +366,7 @@ TransactionTests(WDFDEVICE Handle)
     TestFragments();
     TestPackets();
     TestReach();
+    TestWaiting();
     WdfObjectDelete(Scatters);
     WdfObjectDelete(Packets);
     IoFreeMdl(Mdl);

@@ -44,7 +44,7 @@ EndTransferTwice(WDFDEVICE Device)
 
     WdfDmaTransactionDmaCompleted(Transaction, &Status);
     Expect("a DMA transfer is completed that is not under way$", WDF_DMA_FATAL_ERROR,
-           Number(Transaction), "0x3, 0x0");
+           Number(Transaction), "0x4, 0x0");
     WdfDmaTransactionDmaCompleted(Transaction, &Status);
 }
 
@@ -65,7 +65,7 @@ ReleaseTransfer(WDFDEVICE Device)
     WDFDMATRANSACTION Transaction = Begin(Device);
 
     Expect("a DMA transaction is released while its transfer is under way$",
-           WDF_DMA_FATAL_ERROR, Number(Transaction), "0x2, 0x0");
+           WDF_DMA_FATAL_ERROR, Number(Transaction), "0x3, 0x0");
     WdfDmaTransactionRelease(Transaction);
 }
 
@@ -75,6 +75,6 @@ TransferNothing(WDFDEVICE Device)
     WDFDMATRANSACTION Transaction = Begin(Device);
 
     Expect("a DMA transaction's maximum length is set to 0$", WDF_DMA_FATAL_ERROR,
-           Number(Transaction), "0x2, 0x0");
+           Number(Transaction), "0x3, 0x0");
     WdfDmaTransactionSetMaximumLength(Transaction, 0);
 }
