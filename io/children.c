@@ -175,12 +175,7 @@ IopCancelChildrenRemoval(PIOP_PDO Pdo)
     PIOP_PDO Child;
 
     while ((Child = IopNextChild(Pdo, Link, TRUE)) != NULL) {
-        IO_STACK_LOCATION Location = {0};
-
-        if (Child->State == IopPdoStarted) {
-            IopSendPnp(Child, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
-        }
-        IopCancelChildrenRemoval(Child);
+        IopCancelRemoval(Child);
         Link = &Child->Link;
     }
 }

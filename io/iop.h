@@ -57,13 +57,20 @@ typedef enum _IOP_DRIVER_KIND {
     IopTestDriver         /* kind=test */
 } IOP_DRIVER_KIND;
 
+/* Ids of devices, as a module's words name them. */
+typedef struct _IOP_ID_SET {
+    ULONG Count;
+    CHAR Ids[IOP_MAXIMUM_HARDWARE_IDS][IOP_MAXIMUM_ID];
+} IOP_ID_SET, *PIOP_ID_SET;
+
 /* One module's command line, taken apart. */
 typedef struct _IOP_MODULE {
     CHAR BaseName[64];    /* "e1000.sys" */
     CHAR ServiceName[64]; /* "e1000" */
     IOP_DRIVER_KIND Kind;
-    ULONG HardwareIdCount;
-    CHAR HardwareIds[IOP_MAXIMUM_HARDWARE_IDS][IOP_MAXIMUM_ID];
+    IOP_ID_SET Hardware; /* hwid=: the devices it serves, */
+    IOP_ID_SET Lower;    /* lower=, upper=: and those it filters */
+    IOP_ID_SET Upper;
     ULONG MessageCount;   /* msi=N: messages to ask for; 0: line interrupts */
     ULONG Passive;        /* passive=1: its ISRs run at PASSIVE_LEVEL */
     KAFFINITY Processors; /* cpu=: where its interrupts go; 0: where there is a turn */

@@ -93,6 +93,7 @@ typedef struct _IOP_PDO {
     PDRIVER_OBJECT FunctionDriver;
     const struct _IOP_LEGACY *Legacy; /* legacy.c: not on PCI at all; else NULL */
     struct _IOP_PDO *Parent;  /* of a device that a bus driver reported; else NULL */
+    BOOLEAN Unfiltered;       /* removed because one of its filters was unloaded */
     BOOLEAN Reported;         /* by the last answer of the bus driver */
     ULONG Problem;            /* why it is not started: CM_PROB_, or 0 */
     PIOP_ALLOCATION Held;     /* of a device with resources */
@@ -255,6 +256,17 @@ NTSTATUS IopSendStart(PIOP_PDO Pdo);
 /* The multi-string of a kind of ids, for ExFreePool, or NULL. */
 PWSTR IopQueryIds(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type);
 
+VOID IopRestartUnfiltered(VOID); /* takes the lock itself */
+
+/* match.c: whether one of the device's ids is in the set. */
+BOOLEAN IopMatches(PIOP_PDO Pdo, const IOP_ID_SET *Set);
+
+/* stack.c: AddDevice of all drivers; after a failure what stands is the caller's to
+   remove. */
+NTSTATUS IopBuildStack(PIOP_PDO Pdo, PDRIVER_OBJECT Function);
+/* Whether Driver serves or filters the device. */
+BOOLEAN IopIsInStack(PIOP_PDO Pdo, PDRIVER_OBJECT Driver);
+
 /* tree.c: the device whose bus Pdo is on, or NULL: the root. */
 PIOP_PDO IopParentOf(PIOP_PDO Pdo);
 /* Whether Pdo is on Above's bus, or on a bus behind that. */
@@ -281,6 +293,8 @@ const CHAR *IopServiceName(ULONG Index);
 /* Asks the stack whether it can go, and says so when it stays after all. A stack that is
    open is refused. What has no driver may go. */
 NTSTATUS IopQueryRemoval(PIOP_PDO Pdo);
+/* Takes a question back: it stays. */
+VOID IopCancelRemoval(PIOP_PDO Pdo);
 /* Sends IRP_MN_REMOVE_DEVICE and takes the resources back; a PDO that is Gone is freed. */
 VOID IopRemoveDevice(PIOP_PDO Pdo);
 /* For a device that is not there, or of no use, any more: IRP_MN_SURPRISE_REMOVAL now,

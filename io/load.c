@@ -62,7 +62,7 @@ IoLoadDriverModule(const BOOT_MODULE *Module)
     if (NT_SUCCESS(Status)) {
         Status = IopLoadDriver(Parameters, Image, &Driver);
     }
-    if (NT_SUCCESS(Status) && Parameters->HardwareIdCount != 0) {
+    if (NT_SUCCESS(Status) && Parameters->Hardware.Count != 0) {
         Status = IopStartMatchingDevices(Driver);
     }
     ExFreePoolWithTag(Parameters, IOP_TAG_DRIVER);

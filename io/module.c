@@ -1,9 +1,11 @@
 /*
  * A module's command line, taken apart:
  *
- *     NAME.sys [hwid=ID]... [kind=app|test] [msi=N] [passive=1] [cpu=LIST] [KEY=VALUE]...
+ *     NAME.sys [hwid=ID]... [lower=ID]... [upper=ID]... [kind=app|test] [msi=N]
+ *              [passive=1] [cpu=LIST] [KEY=VALUE]...
  *
- * hwid names a device the driver serves, as an INF would; msi=N opts into
+ * hwid names a device the driver serves, lower and upper one that it filters from below or
+ * above the driver that serves it, as an INF would; msi=N opts into
  * message-signalled interrupts and asks for N of them (MSI-6); cpu=0,2 or cpu=all
  * chooses the processors they go to. Every other KEY=VALUE becomes a value of the
  * service's Parameters key.
@@ -115,14 +117,25 @@ IopParseKind(PIOP_MODULE Module, const CHAR *Value)
     return FALSE;
 }
 
+static BOOLEAN
+IopAddId(PIOP_ID_SET Set, const CHAR *Id)
+{
+    return Set->Count < IOP_MAXIMUM_HARDWARE_IDS &&
+           IopCopyText(Set->Ids[Set->Count++], IOP_MAXIMUM_ID, Id);
+}
+
 /* One KEY=VALUE word, already cut in two. */
 static BOOLEAN
 IopParseSetting(PIOP_MODULE Module, const CHAR *Key, const CHAR *Value)
 {
     if (strcmp(Key, "hwid") == 0) {
-        return Module->HardwareIdCount < IOP_MAXIMUM_HARDWARE_IDS &&
-               IopCopyText(Module->HardwareIds[Module->HardwareIdCount++], IOP_MAXIMUM_ID,
-                           Value);
+        return IopAddId(&Module->Hardware, Value);
+    }
+    if (strcmp(Key, "lower") == 0) {
+        return IopAddId(&Module->Lower, Value);
+    }
+    if (strcmp(Key, "upper") == 0) {
+        return IopAddId(&Module->Upper, Value);
     }
     if (strcmp(Key, "kind") == 0) {
         return IopParseKind(Module, Value);

@@ -1,7 +1,7 @@
 /*
- * Plug and Play: matching drivers and devices, and starting them (remove.c lets them go).
+ * Plug and Play: starting devices (match.c finds their drivers, remove.c lets them go).
  *
- * The order is NT's: AddDevice builds the stack, the requirements are filtered from the
+ * The order is NT's: AddDevice of each driver builds the stack (stack.c), the requirements are filtered from the
  * top, resources are assigned, IRP_MN_START_DEVICE goes down the stack.
  */
 #include "iop.h"
@@ -37,55 +37,6 @@ const CHAR *
 IopPdoName(PIOP_PDO Pdo)
 {
     return Pdo->DeviceObject->DeviceObjectExtension->Description;
-}
-
-/* ---- matching
- * ---------------------------------------------------------------------------- */
-
-/* Whether Text (ASCII) is the string at Id, without case. */
-static BOOLEAN
-IopEqualId(const WCHAR *Id, const CHAR *Text)
-{
-    while (*Id != L'\0' &&
-           RtlUpcaseUnicodeChar(*Id) == RtlUpcaseUnicodeChar((UCHAR)*Text)) {
-        Id++;
-        Text++;
-    }
-    return *Id == L'\0' && *Text == '\0';
-}
-
-PWSTR
-IopQueryIds(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type)
-{
-    IO_STACK_LOCATION Location = {0};
-    ULONG_PTR Information = 0;
-
-    Location.Parameters.QueryId.IdType = Type;
-    if (!NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_ID, &Location, &Information))) {
-        return NULL;
-    }
-    return (PWSTR)Information;
-}
-
-/* Whether one of the device's ids of Type is one that the module names. */
-static BOOLEAN
-IopMatchesIds(PIOP_PDO Pdo, const IOP_MODULE *Module, BUS_QUERY_ID_TYPE Type)
-{
-    PWSTR Ids = IopQueryIds(Pdo, Type);
-    BOOLEAN Matches = FALSE;
-
-    if (Ids == NULL) {
-        return FALSE;
-    }
-    for (const WCHAR *Id = Ids; *Id != L'\0';) {
-        for (ULONG Index = 0; Index < Module->HardwareIdCount; Index++) {
-            Matches |= IopEqualId(Id, Module->HardwareIds[Index]);
-        }
-        while (*Id++ != L'\0') {
-        }
-    }
-    ExFreePool(Ids);
-    return Matches;
 }
 
 /* ---- starting
@@ -185,22 +136,17 @@ static NTSTATUS
 IopStartDevice(PIOP_PDO Pdo, PDRIVER_OBJECT Driver)
 {
     const IOP_MODULE *Module = &IopDriverExtension(Driver)->Module;
-    PDRIVER_ADD_DEVICE AddDevice = Driver->DriverExtension->AddDevice;
-    NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
+    NTSTATUS Status;
 
     Pdo->FunctionDriver = Driver; /* AddDevice may ask for what belongs to the driver */
     Pdo->Problem = 0;
-    if (AddDevice != NULL) {
-        Status = AddDevice(Driver, Pdo->DeviceObject);
-    }
+    Pdo->State = IopPdoAdded;
+    Status = IopBuildStack(Pdo, Driver);
     if (!NT_SUCCESS(Status)) {
-        Pdo->FunctionDriver = NULL;
         Pdo->Problem = CM_PROB_FAILED_ADD;
-        DbgPrint("io: %s: AddDevice for %s failed with status 0x%08X\n", Module->BaseName,
-                 IopPdoName(Pdo), Status);
+        IopRemoveDevice(Pdo);
         return Status;
     }
-    Pdo->State = IopPdoAdded;
     Status = IopStartStack(Pdo);
     if (!NT_SUCCESS(Status)) {
         Pdo->Problem = Pdo->Problem == 0 ? CM_PROB_FAILED_START : Pdo->Problem;
@@ -213,13 +159,6 @@ IopStartDevice(PIOP_PDO Pdo, PDRIVER_OBJECT Driver)
     IopReportStart(Pdo, Module);
     IopEnumerateChildren(Pdo);
     return STATUS_SUCCESS;
-}
-
-static BOOLEAN
-IopMatches(PIOP_PDO Pdo, const IOP_MODULE *Module)
-{
-    return IopMatchesIds(Pdo, Module, BusQueryHardwareIDs) ||
-           IopMatchesIds(Pdo, Module, BusQueryCompatibleIDs);
 }
 
 /*
@@ -237,7 +176,7 @@ IopStartMatchingDevices(PDRIVER_OBJECT Driver)
         PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
         NTSTATUS Status;
 
-        if (Pdo->State != IopPdoEnumerated || !IopMatches(Pdo, Module)) {
+        if (Pdo->State != IopPdoEnumerated || !IopMatches(Pdo, &Module->Hardware)) {
             continue;
         }
         Status = IopStartDevice(Pdo, Driver);
@@ -248,7 +187,7 @@ IopStartMatchingDevices(PDRIVER_OBJECT Driver)
     IopReleasePnpLock();
     if (Result == STATUS_NO_SUCH_DEVICE) {
         DbgPrint("io: %s: no device %s is present\n", Module->BaseName,
-                 Module->HardwareIds[0]);
+                 Module->Hardware.Ids[0]);
     }
     return Result;
 }
@@ -261,8 +200,7 @@ IopStartNewDevice(PIOP_PDO Pdo)
         PIOP_DRIVER_EXTENSION Driver =
             CONTAINING_RECORD(Link, IOP_DRIVER_EXTENSION, Link);
 
-        if (!Driver->Unloading && Driver->Module.HardwareIdCount != 0 &&
-            IopMatches(Pdo, &Driver->Module)) {
+        if (!Driver->Unloading && IopMatches(Pdo, &Driver->Module.Hardware)) {
             IopStartDevice(Pdo, Driver->Public.DriverObject);
             return;
         }
@@ -281,4 +219,21 @@ IopRetryConflicts(VOID)
             IopStartNewDevice(Pdo);
         }
     }
+}
+
+/* A device that was removed because one of its filters was unloaded starts again without
+   that. */
+VOID
+IopRestartUnfiltered(VOID)
+{
+    IopAcquirePnpLock();
+    for (PLIST_ENTRY Link = IopPdos.Flink; Link != &IopPdos; Link = Link->Flink) {
+        PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
+
+        if (Pdo->Unfiltered && Pdo->State == IopPdoEnumerated) {
+            Pdo->Unfiltered = FALSE;
+            IopStartNewDevice(Pdo);
+        }
+    }
+    IopReleasePnpLock();
 }

@@ -53,6 +53,17 @@ IopCanFinish(PIOP_PDO Pdo)
     return !IopIsStackOpen(Pdo) && !IopHasChildren(Pdo);
 }
 
+VOID
+IopCancelRemoval(PIOP_PDO Pdo)
+{
+    IO_STACK_LOCATION Location = {0};
+
+    if (Pdo->State == IopPdoStarted) {
+        IopSendPnp(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
+        IopCancelChildrenRemoval(Pdo);
+    }
+}
+
 NTSTATUS
 IopQueryRemoval(PIOP_PDO Pdo)
 {
@@ -75,8 +86,7 @@ IopQueryRemoval(PIOP_PDO Pdo)
     }
     if (!NT_SUCCESS(Status)) {
         /* To everybody, also to whom the query never came: NT does so too. */
-        IopSendPnp(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
-        IopCancelChildrenRemoval(Pdo);
+        IopCancelRemoval(Pdo);
     }
     return Status;
 }
@@ -180,10 +190,17 @@ IopSurpriseRemoveDevice(PIOP_PDO Pdo)
     IopRemoveDevice(Pdo);
 }
 
+/* Whether a removal of Driver begins with this device: one above it answers for it. */
+static BOOLEAN
+IopBeginsWith(PIOP_PDO Pdo, PDRIVER_OBJECT Driver)
+{
+    return IopIsInStack(Pdo, Driver) &&
+           (Pdo->Parent == NULL || !IopIsInStack(Pdo->Parent, Driver));
+}
+
 NTSTATUS
 IopQueryDriverRemoval(PDRIVER_OBJECT Driver)
 {
-    IO_STACK_LOCATION Location = {0};
     NTSTATUS Status = STATUS_SUCCESS;
     PLIST_ENTRY Link;
 
@@ -191,7 +208,7 @@ IopQueryDriverRemoval(PDRIVER_OBJECT Driver)
          Link = Link->Blink) {
         PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
 
-        if (Pdo->FunctionDriver == Driver) {
+        if (IopBeginsWith(Pdo, Driver)) {
             Status = IopQueryRemoval(Pdo);
         }
     }
@@ -202,8 +219,8 @@ IopQueryDriverRemoval(PDRIVER_OBJECT Driver)
     for (Link = Link->Flink->Flink; Link != &IopPdos; Link = Link->Flink) {
         PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
 
-        if (Pdo->FunctionDriver == Driver && Pdo->State == IopPdoStarted) {
-            IopSendPnp(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
+        if (IopBeginsWith(Pdo, Driver)) {
+            IopCancelRemoval(Pdo);
         }
     }
     return Status;
@@ -223,9 +240,10 @@ IopRemoveDriverDevices(PDRIVER_OBJECT Driver)
         IO_STACK_LOCATION Location = {0};
 
         Link = Link->Blink;
-        if (Pdo->FunctionDriver != Driver) {
+        if (!IopIsInStack(Pdo, Driver)) {
             continue;
         }
+        Pdo->Unfiltered = Pdo->FunctionDriver != Driver && !Pdo->Gone;
         Link = IopPdos.Blink; /* PDOs may go with this one: from the start again */
         if (Pdo->State == IopPdoStarted &&
             !NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, &Location, NULL))) {

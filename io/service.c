@@ -181,6 +181,8 @@ ZwUnloadDriver(PUNICODE_STRING DriverServiceName)
         return Status;
     }
     IopRemoveDriverDevices(Driver);
-    return IopUnloadDriver(Driver) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    Status = IopUnloadDriver(Driver) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    IopRestartUnfiltered();
+    return Status;
 }
 EXPORT(ZwUnloadDriver);

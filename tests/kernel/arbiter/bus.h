@@ -20,6 +20,7 @@
 typedef struct _CHILD {
     /* What the suite says. */
     BOOLEAN Present;
+    DEVICE_TYPE Type; /* of the PDO */
     ULONG NeedCount;
     ULONG SecondList; /* 0: one list; else where the second alternative begins */
     IO_RESOURCE_DESCRIPTOR Needs[MAXIMUM_NEEDS];

@@ -71,6 +71,7 @@ NewChild(VOID)
             KeInitializeSpinLock(&Child->Lock);
             InitializeListHead(&Child->Held);
             Child->Present = TRUE;
+            Child->Type = FILE_DEVICE_UNKNOWN;
             return Child;
         }
     }
