@@ -46,6 +46,7 @@
 #include <wdm/power.h>
 #include <wdm/device.h>
 #include <wdm/pnp.h>
+#include <wdm/pnpnotify.h>
 #include <wdm/pci.h>
 #include <wdm/irp.h>
 #include <wdm/irpops.h>

@@ -157,6 +157,33 @@ IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
 }
 EXPORT(IoRegisterDeviceInterface);
 
+/* Enables or disables an interface, NULL when there is none of that name, and notes the
+   change. The lock of the changes is held. */
+static NTSTATUS
+IopSetInterfaceState(PIOP_INTERFACE Interface, BOOLEAN Enable)
+{
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    if (Interface == NULL || (!Enable && Interface->Entry == NULL)) {
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    if (Enable && Interface->Entry != NULL) {
+        return STATUS_OBJECT_NAME_EXISTS;
+    }
+    if (Enable) {
+        /* The name leads to the PDO; an open of it goes to the top of the stack. */
+        Status =
+            IopInsertDeviceName(&Interface->Name, Interface->Device, &Interface->Entry);
+    } else {
+        IopRemoveName(Interface->Entry);
+        Interface->Entry = NULL;
+    }
+    if (NT_SUCCESS(Status)) {
+        IopNoteInterfaceChange(&Interface->Name, &Interface->Class, Enable);
+    }
+    return Status;
+}
+
 /*
  * Enables an interface (its name appears) or disables it (the name goes).
  * STATUS_OBJECT_NAME_NOT_FOUND: not registered, or already disabled;
@@ -167,22 +194,12 @@ NTSTATUS
 NTAPI
 IoSetDeviceInterfaceState(PUNICODE_STRING SymbolicLinkName, BOOLEAN Enable)
 {
-    PIOP_INTERFACE Interface = IopFindInterface(SymbolicLinkName);
+    NTSTATUS Status;
 
-    if (Interface == NULL || (!Enable && Interface->Entry == NULL)) {
-        return STATUS_OBJECT_NAME_NOT_FOUND;
-    }
-    if (Enable && Interface->Entry != NULL) {
-        return STATUS_OBJECT_NAME_EXISTS;
-    }
-    if (Enable) {
-        /* The name leads to the PDO; an open of it goes to the top of the stack. */
-        return IopInsertDeviceName(&Interface->Name, Interface->Device,
-                                   &Interface->Entry);
-    }
-    IopRemoveName(Interface->Entry);
-    Interface->Entry = NULL;
-    return STATUS_SUCCESS;
+    IopLockInterfaceChanges();
+    Status = IopSetInterfaceState(IopFindInterface(SymbolicLinkName), Enable);
+    IopUnlockInterfaceChanges();
+    return Status;
 }
 EXPORT(IoSetDeviceInterfaceState);
 
@@ -214,9 +231,9 @@ IopForgetInterfaces(PDEVICE_OBJECT Device)
     PIOP_INTERFACE Interface;
 
     while ((Interface = IopTakeInterface(Device)) != NULL) {
-        if (Interface->Entry != NULL) {
-            IopRemoveName(Interface->Entry);
-        }
+        IopLockInterfaceChanges();
+        IopSetInterfaceState(Interface, FALSE);
+        IopUnlockInterfaceChanges();
         ExFreePoolWithTag(Interface, IOP_TAG_PNP);
         ObDereferenceObject(Device);
     }

@@ -308,3 +308,13 @@ NTSTATUS IopQueryDriverRemoval(PDRIVER_OBJECT Driver);
 VOID IopRemoveDriverDevices(PDRIVER_OBJECT Driver);
 /* interface.c: the interfaces of a PDO that goes for good. */
 VOID IopForgetInterfaces(PDEVICE_OBJECT Device);
+
+/* interfacenotify.c. The lock is held around a change of an interface's state and the note
+   of it, which drivers are told of. */
+VOID IopLockInterfaceChanges(VOID);
+VOID IopUnlockInterfaceChanges(VOID);
+VOID IopNoteInterfaceChange(PCUNICODE_STRING Name, const GUID *Class, BOOLEAN Arrival);
+
+/* targetnotify.c: tells who has registered for a device of an event. */
+NTSTATUS IopAskTarget(PDEVICE_OBJECT Device); /* of the removal; some may refuse */
+VOID IopTellTarget(PDEVICE_OBJECT Device, const GUID *Event);

@@ -10,6 +10,8 @@
 #include "iop.h"
 #include "iopnp.h"
 
+#include <wdmguid.h>
+
 #define IOP_MAXIMUM_HELD 16 /* devices of one stack, the PDO not counted */
 
 /* References every device on top of the PDO; returns how many. */
@@ -60,6 +62,7 @@ IopCancelRemoval(PIOP_PDO Pdo)
 
     if (Pdo->State == IopPdoStarted) {
         IopSendPnp(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, &Location, NULL);
+        IopTellTarget(Pdo->DeviceObject, &GUID_TARGET_DEVICE_REMOVE_CANCELLED);
         IopCancelChildrenRemoval(Pdo);
     }
 }
@@ -78,6 +81,12 @@ IopQueryRemoval(PIOP_PDO Pdo)
     }
     Status = IopQueryChildrenRemoval(Pdo);
     if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    /* Who is told closes what it has open on the device. */
+    Status = IopAskTarget(Pdo->DeviceObject);
+    if (!NT_SUCCESS(Status)) {
+        IopCancelChildrenRemoval(Pdo);
         return Status;
     }
     Status = IopSendPnp(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, &Location, NULL);
@@ -112,6 +121,9 @@ IopRemoveDevice(PIOP_PDO Pdo)
     ULONG Count;
 
     IopRemoveChildren(Pdo, FALSE);
+    if (Pdo->State == IopPdoStarted) {
+        IopTellTarget(Pdo->DeviceObject, &GUID_TARGET_DEVICE_REMOVE_COMPLETE);
+    }
     Count = IopHoldStack(Pdo, Devices);
     /* A bus driver deletes what it reported, also when nobody ever served it. */
     if (Pdo->State != IopPdoEnumerated || (Pdo->Gone && Pdo->Parent != NULL)) {
@@ -179,6 +191,7 @@ IopSurpriseRemoveDevice(PIOP_PDO Pdo)
     if (Pdo->State == IopPdoStarted) {
         IopRemoveChildren(Pdo, TRUE);
         IopSendPnp(Pdo, IRP_MN_SURPRISE_REMOVAL, &Location, NULL);
+        IopTellTarget(Pdo->DeviceObject, &GUID_TARGET_DEVICE_REMOVE_COMPLETE);
         Pdo->State = IopPdoSurpriseRemoved;
         KeMemoryBarrier();
         if (!IopCanFinish(Pdo)) {

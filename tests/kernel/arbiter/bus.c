@@ -4,7 +4,7 @@
 #include "bus.h"
 
 static DRIVER_ADD_DEVICE AddDevice;
-static DRIVER_DISPATCH DispatchPnp, DispatchPassDown;
+static DRIVER_DISPATCH DispatchPnp, DispatchPassDown, DispatchOpen;
 static DRIVER_UNLOAD Unload;
 
 BUS Bus;
@@ -209,6 +209,13 @@ DispatchPassDown(PDEVICE_OBJECT DeviceObject, PIRP Irp)
                         Irp);
 }
 
+static NTSTATUS NTAPI
+DispatchOpen(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    return CompletePnp(Irp, STATUS_SUCCESS);
+}
+
 /* Both the bus's device and the children come here: by their drivers they differ. */
 static NTSTATUS NTAPI
 AddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
@@ -243,6 +250,9 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     DriverObject->DriverUnload = Unload;
     DriverObject->MajorFunction[IRP_MJ_PNP] = DispatchPnp;
     DriverObject->MajorFunction[IRP_MJ_POWER] = DispatchPassDown;
+    DriverObject->MajorFunction[IRP_MJ_CREATE] = DispatchOpen;
+    DriverObject->MajorFunction[IRP_MJ_CLEANUP] = DispatchOpen;
+    DriverObject->MajorFunction[IRP_MJ_CLOSE] = DispatchOpen;
     DriverObject->MajorFunction[IRP_MJ_READ] = ChildRead;
     Bus.Line = TRUE;
     return KtapStart(DriverObject, RegistryPath, RunSuite);
