@@ -93,6 +93,7 @@ typedef struct _IOP_PDO {
     PDRIVER_OBJECT FunctionDriver;
     const struct _IOP_LEGACY *Legacy; /* legacy.c: not on PCI at all; else NULL */
     struct _IOP_PDO *Parent;  /* of a device that a bus driver reported; else NULL */
+    BOOLEAN NotDisableable;   /* its driver says so: it is not taken from it by hand */
     BOOLEAN Unfiltered;       /* removed because one of its filters was unloaded */
     BOOLEAN Reported;         /* by the last answer of the bus driver */
     ULONG Problem;            /* why it is not started: CM_PROB_, or 0 */
@@ -176,6 +177,9 @@ VOID IopStopSlots(VOID);
 /* Has the slot of that bus looked at again, when there is one. IRQL <= DISPATCH_LEVEL. */
 VOID IopQueueSlot(ULONG Bus);
 BOOLEAN IopIsInSlot(PIOP_PDO Pdo);
+/* Acts as if the button of the slot that Pdo is in, or behind, were pushed; FALSE: there is
+   none. */
+BOOLEAN IopPushButton(PIOP_PDO Pdo);
 /* What a slot needs of Plug and Play; the lock of pnp.c is held. IopBusVanished:
    whatever does not answer on Bus, and behind it, is gone. IopEjectBus: all of it, if
    everybody agrees. IopBusArrived: new functions get their drivers; FALSE: what was here
@@ -257,6 +261,13 @@ NTSTATUS IopSendStart(PIOP_PDO Pdo);
 PWSTR IopQueryIds(PIOP_PDO Pdo, BUS_QUERY_ID_TYPE Type);
 
 VOID IopRestartUnfiltered(VOID); /* takes the lock itself */
+
+/* pnpstate.c: asks a device that was just started whether it is all right; FALSE: it is
+   not, and has been removed. */
+BOOLEAN IopCheckStarted(PIOP_PDO Pdo);
+
+/* relations.c: the answer to a question for TargetDeviceRelation: the PDO, referenced. */
+NTSTATUS IopAnswerTarget(PIOP_PDO Pdo, PIRP Irp);
 
 /* match.c: whether one of the device's ids is in the set. */
 BOOLEAN IopMatches(PIOP_PDO Pdo, const IOP_ID_SET *Set);

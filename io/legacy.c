@@ -79,6 +79,10 @@ IopRootPnp(PIOP_PDO Pdo, PIRP Irp)
     case IRP_MN_QUERY_REMOVE_DEVICE:
     case IRP_MN_CANCEL_REMOVE_DEVICE:
         return STATUS_SUCCESS;
+    case IRP_MN_QUERY_DEVICE_RELATIONS:
+        return Stack->Parameters.QueryDeviceRelations.Type == TargetDeviceRelation
+                   ? IopAnswerTarget(Pdo, Irp)
+                   : Irp->IoStatus.Status;
     case IRP_MN_QUERY_ID:
         if (Stack->Parameters.QueryId.IdType > BusQueryInstanceID) {
             return Irp->IoStatus.Status;

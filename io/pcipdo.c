@@ -36,22 +36,59 @@ IopPciStop(PIOP_PDO Pdo)
     return STATUS_SUCCESS;
 }
 
-/* TargetDeviceRelation: the PDO itself, referenced. */
+/* Whether Other leaves the machine together with Pdo, both being functions in one slot. */
+static BOOLEAN
+IopSharesSlot(PIOP_PDO Pdo, PIOP_PDO Other)
+{
+    return Other != Pdo && IopIsPci(Other) && !Other->Gone &&
+           Other->Address.Bus == Pdo->Address.Bus && IopIsInSlot(Pdo);
+}
+
+/* EjectionRelations: the other functions of the slot, referenced. Who asks holds the lock
+   of pnp.c. NULL: there are none, or pool is short. */
+static PDEVICE_RELATIONS
+IopBuildSlotRelations(PIOP_PDO Pdo)
+{
+    PDEVICE_RELATIONS Relations = NULL;
+    ULONG Count = 0;
+
+    for (ULONG Pass = 0; Pass < 2; Pass++) {
+        Count = 0;
+        for (PLIST_ENTRY Link = IopPdos.Flink; Link != &IopPdos; Link = Link->Flink) {
+            PIOP_PDO Other = CONTAINING_RECORD(Link, IOP_PDO, Link);
+
+            if (!IopSharesSlot(Pdo, Other)) {
+                continue;
+            }
+            if (Relations != NULL) {
+                ObReferenceObject(Other->DeviceObject);
+                Relations->Objects[Count] = Other->DeviceObject;
+            }
+            Count++;
+        }
+        if (Pass == 0 && Count != 0) {
+            Relations =
+                IopAllocate(sizeof(*Relations) + Count * sizeof(PVOID), IOP_TAG_PNP);
+        }
+    }
+    if (Relations != NULL) {
+        Relations->Count = Count;
+    }
+    return Relations;
+}
+
 static NTSTATUS
 IopPciQueryRelations(PIOP_PDO Pdo, PIRP Irp, PIO_STACK_LOCATION Stack)
 {
     PDEVICE_RELATIONS Relations;
 
-    if (Stack->Parameters.QueryDeviceRelations.Type != TargetDeviceRelation) {
+    if (Stack->Parameters.QueryDeviceRelations.Type == TargetDeviceRelation) {
+        return IopAnswerTarget(Pdo, Irp);
+    }
+    if (Stack->Parameters.QueryDeviceRelations.Type != EjectionRelations ||
+        (Relations = IopBuildSlotRelations(Pdo)) == NULL) {
         return Irp->IoStatus.Status;
     }
-    Relations = IopAllocate(sizeof(*Relations), IOP_TAG_PNP);
-    if (Relations == NULL) {
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    Relations->Count = 1;
-    Relations->Objects[0] = Pdo->DeviceObject;
-    ObReferenceObject(Pdo->DeviceObject);
     Irp->IoStatus.Information = (ULONG_PTR)Relations;
     return STATUS_SUCCESS;
 }

@@ -327,6 +327,21 @@ IopIsInSlot(PIOP_PDO Pdo)
     return IopFindSlot(Pdo->Address.Bus) != NULL;
 }
 
+BOOLEAN
+IopPushButton(PIOP_PDO Pdo)
+{
+    for (; Pdo != NULL; Pdo = IopParentOf(Pdo)) {
+        PIOP_SLOT Slot = IopIsPci(Pdo) ? IopFindSlot(Pdo->Address.Bus) : NULL;
+
+        if (Slot != NULL) {
+            InterlockedOr(&Slot->Events, PCIE_BUTTON_PUSHED);
+            IopQueueSlotWork(Slot);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* Takes the slots out of service: nothing comes or goes any more. PASSIVE_LEVEL, once. */
 VOID
 IopStopSlots(VOID)

@@ -157,7 +157,9 @@ IopStartDevice(PIOP_PDO Pdo, PDRIVER_OBJECT Driver)
     }
     Pdo->State = IopPdoStarted;
     IopReportStart(Pdo, Module);
-    IopEnumerateChildren(Pdo);
+    if (IopCheckStarted(Pdo)) {
+        IopEnumerateChildren(Pdo);
+    }
     return STATUS_SUCCESS;
 }
 

@@ -16,31 +16,50 @@ typedef struct _IOP_INVALIDATION {
 
 /* Asks the stack of a started device for its state; 0 when nobody answers. */
 static PNP_DEVICE_STATE
-IopQueryDeviceState(PDEVICE_OBJECT Device)
+IopQueryDeviceState(PIOP_PDO Pdo)
 {
     IO_STACK_LOCATION Location = {0};
     ULONG_PTR Information = 0;
+    PNP_DEVICE_STATE State = 0;
 
-    Location.MajorFunction = IRP_MJ_PNP;
-    Location.MinorFunction = IRP_MN_QUERY_PNP_DEVICE_STATE;
-    if (!NT_SUCCESS(IopSendIrp(Device, &Location, STATUS_NOT_SUPPORTED, &Information))) {
-        return 0;
+    if (NT_SUCCESS(
+            IopSendPnp(Pdo, IRP_MN_QUERY_PNP_DEVICE_STATE, &Location, &Information))) {
+        State = (PNP_DEVICE_STATE)Information;
     }
-    return (PNP_DEVICE_STATE)Information;
+    Pdo->NotDisableable = (State & PNP_DEVICE_NOT_DISABLEABLE) != 0;
+    return State;
+}
+
+/* What is disabled, failed or removed goes; FALSE: it is none of that. */
+static BOOLEAN
+IopRemoveIfFailed(PIOP_PDO Pdo, PNP_DEVICE_STATE State)
+{
+    if ((State & IOP_GONE_STATES) == 0) {
+        return FALSE;
+    }
+    Pdo->Problem = (State & PNP_DEVICE_REMOVED) != 0    ? CM_PROB_DEVICE_NOT_THERE
+                   : (State & PNP_DEVICE_DISABLED) != 0 ? CM_PROB_DISABLED
+                                                        : CM_PROB_FAILED_POST_START;
+    DbgPrint("io: %s failed or is gone, its driver is told and it is removed\n",
+             IopPdoName(Pdo));
+    IopSurpriseRemoveDevice(Pdo);
+    return TRUE;
+}
+
+BOOLEAN
+IopCheckStarted(PIOP_PDO Pdo)
+{
+    return !IopRemoveIfFailed(Pdo, IopQueryDeviceState(Pdo));
 }
 
 /* Acts on what the stack of a started device says of itself. */
 static VOID
-IopHandleState(PIOP_PDO Pdo, PNP_DEVICE_STATE State)
+IopHandleState(PIOP_PDO Pdo)
 {
-    if ((State & IOP_GONE_STATES) != 0) {
-        Pdo->Problem = (State & PNP_DEVICE_REMOVED) != 0    ? CM_PROB_DEVICE_NOT_THERE
-                       : (State & PNP_DEVICE_DISABLED) != 0 ? CM_PROB_DISABLED
-                                                            : CM_PROB_FAILED_POST_START;
-        DbgPrint("io: %s failed or is gone, its driver is told and it is removed\n",
-                 IopPdoName(Pdo));
-        IopSurpriseRemoveDevice(Pdo);
-    } else if ((State & PNP_DEVICE_RESOURCE_REQUIREMENTS_CHANGED) != 0) {
+    PNP_DEVICE_STATE State = IopQueryDeviceState(Pdo);
+
+    if (!IopRemoveIfFailed(Pdo, State) &&
+        (State & PNP_DEVICE_RESOURCE_REQUIREMENTS_CHANGED) != 0) {
         IopReconfigureDevice(Pdo);
     }
 }
@@ -54,7 +73,7 @@ IopRunInvalidation(PVOID Parameter)
 
     IopAcquirePnpLock();
     if (Pdo->State == IopPdoStarted) {
-        IopHandleState(Pdo, IopQueryDeviceState(Invalidation->Device));
+        IopHandleState(Pdo);
     }
     IopReleasePnpLock();
     ObDereferenceObject(Invalidation->Device);

@@ -256,7 +256,9 @@ IopRestartMember(PIOP_PDO Pdo)
     }
     if (NT_SUCCESS(Status)) {
         DbgPrint("io: %s runs again with other resources\n", IopPdoName(Pdo));
-        IopEnumerateChildren(Pdo);
+        if (IopCheckStarted(Pdo)) {
+            IopEnumerateChildren(Pdo);
+        }
         return;
     }
     DbgPrint("io: %s does not start with other resources: status 0x%08X, problem %u\n",

@@ -9,6 +9,21 @@ typedef struct _IOP_RELATION_CHANGE {
     PDEVICE_OBJECT Device; /* the PDO, referenced */
 } IOP_RELATION_CHANGE, *PIOP_RELATION_CHANGE;
 
+NTSTATUS
+IopAnswerTarget(PIOP_PDO Pdo, PIRP Irp)
+{
+    PDEVICE_RELATIONS Relations = IopAllocate(sizeof(*Relations), IOP_TAG_PNP);
+
+    if (Relations == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Relations->Count = 1;
+    Relations->Objects[0] = Pdo->DeviceObject;
+    ObReferenceObject(Pdo->DeviceObject);
+    Irp->IoStatus.Information = (ULONG_PTR)Relations;
+    return STATUS_SUCCESS;
+}
+
 /* A bus of a PCI bridge is looked at function by function, since no driver of its stack
    could answer for it; any other bus is asked for. */
 static VOID
@@ -17,6 +32,7 @@ IopLookAtBus(PIOP_PDO Pdo)
     if (IopIsPci(Pdo) && Pdo->SecondaryBus != 0) {
         IopBusVanished(Pdo->SecondaryBus);
         IopBusArrived(Pdo->SecondaryBus);
+        IopRetryConflicts();
     } else if (Pdo->State == IopPdoStarted) {
         IopEnumerateChildren(Pdo);
     }

@@ -221,7 +221,9 @@ IopQueryDriverRemoval(PDRIVER_OBJECT Driver)
          Link = Link->Blink) {
         PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
 
-        if (IopBeginsWith(Pdo, Driver)) {
+        if (IopIsInStack(Pdo, Driver) && Pdo->NotDisableable) {
+            Status = STATUS_PLUGPLAY_QUERY_VETOED;
+        } else if (IopBeginsWith(Pdo, Driver)) {
             Status = IopQueryRemoval(Pdo);
         }
     }

@@ -191,3 +191,5 @@ _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
     IoInvalidateDeviceRelations(_In_ PDEVICE_OBJECT DeviceObject,
                                 _In_ DEVICE_RELATION_TYPE Type);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
+    IoRequestDeviceEject(_In_ PDEVICE_OBJECT PhysicalDeviceObject);

@@ -28,6 +28,9 @@ typedef struct _CHILD {
     BOOLEAN VetoStop;
     BOOLEAN VetoRemove;
     BOOLEAN FailRestart;
+    BOOLEAN Ejectable;
+    BOOLEAN Stuck;          /* it stays in its place when it is ejected */
+    struct _CHILD *Along;   /* goes when this one is ejected */
     PNP_DEVICE_STATE State; /* what IRP_MN_QUERY_PNP_DEVICE_STATE is answered with */
 
     /* What became of it. */
@@ -37,6 +40,7 @@ typedef struct _CHILD {
     volatile LONG Added, Starts, QueryStops, CancelStops, Stops;
     volatile LONG QueryRemoves, CancelRemoves, Surprises, Removes, Deleted;
     volatile LONG StateAsked;
+    volatile LONG Ejects;
     CM_PARTIAL_RESOURCE_DESCRIPTOR Given[MAXIMUM_NEEDS];
     ULONG GivenCount;
 

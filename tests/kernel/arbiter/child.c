@@ -87,6 +87,26 @@ AnswerNeeds(PCHILD Child, PIRP Irp)
     return CompletePnp(Irp, STATUS_SUCCESS);
 }
 
+/* Who goes along when this child is ejected. */
+static NTSTATUS
+AnswerRelations(PCHILD Child, PIRP Irp, DEVICE_RELATION_TYPE Type)
+{
+    PDEVICE_RELATIONS Relations;
+
+    if (Type != EjectionRelations || Child->Along == NULL) {
+        return CompletePnp(Irp, Irp->IoStatus.Status);
+    }
+    Relations = ExAllocatePoolWithTag(NonPagedPool, sizeof(*Relations), KTAP_TAG);
+    if (Relations == NULL) {
+        return CompletePnp(Irp, STATUS_INSUFFICIENT_RESOURCES);
+    }
+    Relations->Count = 1;
+    Relations->Objects[0] = Child->Along->Pdo;
+    ObReferenceObject(Relations->Objects[0]);
+    Irp->IoStatus.Information = (ULONG_PTR)Relations;
+    return CompletePnp(Irp, STATUS_SUCCESS);
+}
+
 /* One that is not there any more is deleted; the record is the suite's again. */
 static NTSTATUS
 RemovePdo(PCHILD Child, PIRP Irp)
@@ -116,6 +136,16 @@ ChildPdoPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         return AnswerNeeds(Child, Irp);
     case IRP_MN_REMOVE_DEVICE:
         return RemovePdo(Child, Irp);
+    case IRP_MN_QUERY_DEVICE_RELATIONS:
+        return AnswerRelations(Child, Irp, Stack->Parameters.QueryDeviceRelations.Type);
+    case IRP_MN_QUERY_CAPABILITIES:
+        Stack->Parameters.DeviceCapabilities.Capabilities->EjectSupported =
+            Child->Ejectable;
+        return CompletePnp(Irp, STATUS_SUCCESS);
+    case IRP_MN_EJECT:
+        Child->Present = Child->Stuck;
+        InterlockedIncrement(&Child->Ejects);
+        return CompletePnp(Irp, STATUS_SUCCESS);
     case IRP_MN_START_DEVICE:
     case IRP_MN_QUERY_STOP_DEVICE:
     case IRP_MN_CANCEL_STOP_DEVICE:
