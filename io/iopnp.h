@@ -170,6 +170,11 @@ typedef struct _IOP_WINDOW {
 
 ULONG IopQueryWindows(PIOP_PDO Bridge, UCHAR Type, PIOP_WINDOW Windows);
 
+/* pcinumber.c, pciwindow.c: bridges on Bus, or behind it, that have no bus number, or that
+   pass nothing on, get what they need; what is behind them is found. */
+VOID IopNumberBus(ULONG Bus);
+VOID IopOpenWindowsBehind(ULONG Bus);
+
 /* pcislot.c, pcihotplug.c: PCI Express slots whose devices come and go. */
 typedef struct _IOP_SLOT IOP_SLOT, *PIOP_SLOT;
 VOID IopStartSlots(VOID);

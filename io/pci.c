@@ -1,8 +1,8 @@
 /*
  * The PCI bus driver's enumeration: every function from bus 0 through its bridges becomes
- * a PDO. Bridges do too, but no driver is needed for what lies behind them: the firmware
- * has numbered the buses and assigned the addresses, and both stay as they are; what comes
- * later gets addresses from pcibridge.c.
+ * a PDO. Bridges do too, but no driver is needed for what lies behind them: the numbers and
+ * addresses that the firmware has given stay as they are, what is without gets some
+ * (pcinumber.c, pciwindow.c, requirements.c).
  *
  * Host bridges with bus numbers of their own (QEMU's pxb) are not looked for.
  */
@@ -114,6 +114,18 @@ IopScanBus(ULONG Bus)
     return Scan.Status;
 }
 
+/* Bridges that the firmware left without numbers or windows. Bus 0 is the first. */
+static VOID
+IopNumberAll(PIOP_BUS_SCAN Scan)
+{
+    for (ULONG Bus = 0; Bus < 64 * RTL_NUMBER_OF(Scan->Scanned); Bus++) {
+        if ((Scan->Scanned[Bus / 64] >> Bus % 64 & 1) != 0) {
+            IopNumberBus(Bus);
+        }
+    }
+    IopOpenWindowsBehind(0);
+}
+
 /*
  * Finds every PCI function and makes a PDO for each, in ascending order of buses; then
  * one for each legacy device.
@@ -130,6 +142,7 @@ IoEnumerateDevices(VOID)
     while (IopNextBus(&Scan, &Bus)) {
         IopScanDevices(&Scan, Bus);
     }
+    IopNumberAll(&Scan);
     IopStartSlots();
     Status = IopCreateLegacyDevices();
     return NT_SUCCESS(Scan.Status) ? Status : Scan.Status;

@@ -118,14 +118,15 @@ IopEjectBus(ULONG Bus)
     return TRUE;
 }
 
-/* The first function on Bus that no driver has been looked for, or NULL. */
+/* The first function on or behind Bus that no driver has been looked for, or NULL. */
 static PIOP_PDO
 IopNextArrived(ULONG Bus, PLIST_ENTRY After)
 {
     for (PLIST_ENTRY Link = After->Flink; Link != &IopPdos; Link = Link->Flink) {
         PIOP_PDO Pdo = CONTAINING_RECORD(Link, IOP_PDO, Link);
 
-        if (!Pdo->Gone && Pdo->Address.Bus == Bus && Pdo->State == IopPdoEnumerated) {
+        if (!Pdo->Gone && IopIsPci(Pdo) && Pdo->State == IopPdoEnumerated &&
+            IopIsBehind(Pdo, Bus)) {
             return Pdo;
         }
     }
@@ -145,6 +146,8 @@ IopBusArrived(ULONG Bus)
         }
     }
     IopScanBus(Bus);
+    IopNumberBus(Bus);
+    IopOpenWindowsBehind(Bus);
     while ((Pdo = IopNextArrived(Bus, After)) != NULL) {
         After = &Pdo->Link;
         DbgPrint("io: %s: vendor %04x, device %04x arrived\n", IopPdoName(Pdo),
