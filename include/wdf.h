@@ -48,3 +48,4 @@
 #include <wdfiotarget.h>
 #include <wdfqueryinterface.h>
 #include <wdfchildlist.h>
+#include <wdfpdo.h>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <wdfdevice.h>
+#include <wdfchildlist.h>
 
 /* Called at PASSIVE_LEVEL while the requirements go up the stack. (WDF-30) */
 typedef NTSTATUS NTAPI EVT_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS(
@@ -31,29 +32,51 @@ WDF_FDO_EVENT_CALLBACKS_INIT(_Out_ PWDF_FDO_EVENT_CALLBACKS Callbacks)
 }
 
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(PDEVICE_OBJECT, WdfFdoInitWdmGetPhysicalDevice, (_In_ PWDFDEVICE_INIT DeviceInit),
-            (DeviceInit));
+    WDF_ROUTINE(PDEVICE_OBJECT, WdfFdoInitWdmGetPhysicalDevice,
+                (_In_ PWDFDEVICE_INIT DeviceInit), (DeviceInit));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfFdoInitOpenRegistryKey,
-            (_In_ PWDFDEVICE_INIT DeviceInit, _In_ ULONG DeviceInstanceKeyType,
-             _In_ ACCESS_MASK DesiredAccess,
-             _In_opt_ PWDF_OBJECT_ATTRIBUTES KeyAttributes, _Out_ WDFKEY *Key),
-            (DeviceInit, DeviceInstanceKeyType, DesiredAccess, KeyAttributes, Key));
+    WDF_ROUTINE(NTSTATUS, WdfFdoInitOpenRegistryKey,
+                (_In_ PWDFDEVICE_INIT DeviceInit, _In_ ULONG DeviceInstanceKeyType,
+                 _In_ ACCESS_MASK DesiredAccess,
+                 _In_opt_ PWDF_OBJECT_ATTRIBUTES KeyAttributes, _Out_ WDFKEY *Key),
+                (DeviceInit, DeviceInstanceKeyType, DesiredAccess, KeyAttributes, Key));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfFdoInitQueryProperty,
-            (_In_ PWDFDEVICE_INIT DeviceInit, _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty,
-             _In_ ULONG BufferLength, _Out_opt_ PVOID PropertyBuffer,
-             _Out_ PULONG ResultLength),
-            (DeviceInit, DeviceProperty, BufferLength, PropertyBuffer, ResultLength));
+    WDF_ROUTINE(NTSTATUS, WdfFdoInitQueryProperty,
+                (_In_ PWDFDEVICE_INIT DeviceInit,
+                 _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty, _In_ ULONG BufferLength,
+                 _Out_opt_ PVOID PropertyBuffer, _Out_ PULONG ResultLength),
+                (DeviceInit, DeviceProperty, BufferLength, PropertyBuffer, ResultLength));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfFdoInitSetEventCallbacks,
-            (_In_ PWDFDEVICE_INIT DeviceInit,
-             _In_ PWDF_FDO_EVENT_CALLBACKS FdoEventCallbacks),
-            (DeviceInit, FdoEventCallbacks));
+    WDF_ROUTINE(VOID, WdfFdoInitSetEventCallbacks,
+                (_In_ PWDFDEVICE_INIT DeviceInit,
+                 _In_ PWDF_FDO_EVENT_CALLBACKS FdoEventCallbacks),
+                (DeviceInit, FdoEventCallbacks));
 _IRQL_requires_max_(DISPATCH_LEVEL)
-WDF_ROUTINE(VOID, WdfFdoInitSetFilter, (_In_ PWDFDEVICE_INIT DeviceInit), (DeviceInit));
+    WDF_ROUTINE(VOID, WdfFdoInitSetFilter, (_In_ PWDFDEVICE_INIT DeviceInit),
+                (DeviceInit));
 _IRQL_requires_(PASSIVE_LEVEL)
-WDF_ROUTINE(NTSTATUS, WdfFdoQueryForInterface,
-            (_In_ WDFDEVICE Fdo, _In_ LPCGUID InterfaceType, _Out_ PINTERFACE Interface,
-             _In_ USHORT Size, _In_ USHORT Version, _In_opt_ PVOID InterfaceSpecificData),
-            (Fdo, InterfaceType, Interface, Size, Version, InterfaceSpecificData));
+    WDF_ROUTINE(NTSTATUS, WdfFdoQueryForInterface,
+                (_In_ WDFDEVICE Fdo, _In_ LPCGUID InterfaceType,
+                 _Out_ PINTERFACE Interface, _In_ USHORT Size, _In_ USHORT Version,
+                 _In_opt_ PVOID InterfaceSpecificData),
+                (Fdo, InterfaceType, Interface, Size, Version, InterfaceSpecificData));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(VOID, WdfFdoInitSetDefaultChildListConfig,
+                (_In_ PWDFDEVICE_INIT DeviceInit, _In_ PWDF_CHILD_LIST_CONFIG Config,
+                 _In_opt_ PWDF_OBJECT_ATTRIBUTES DefaultChildListAttributes),
+                (DeviceInit, Config, DefaultChildListAttributes));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(WDFCHILDLIST, WdfFdoGetDefaultChildList, (_In_ WDFDEVICE Fdo), (Fdo));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfFdoAddStaticChild,
+                (_In_ WDFDEVICE Fdo, _In_ WDFDEVICE Child), (Fdo, Child));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(VOID, WdfFdoLockStaticChildListForIteration, (_In_ WDFDEVICE Fdo), (Fdo));
+/* Flags: WDF_RETRIEVE_CHILD_FLAGS. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(WDFDEVICE, WdfFdoRetrieveNextStaticChild,
+                (_In_ WDFDEVICE Fdo, _In_opt_ WDFDEVICE PreviousChild, _In_ ULONG Flags),
+                (Fdo, PreviousChild, Flags));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(VOID, WdfFdoUnlockStaticChildListFromIteration, (_In_ WDFDEVICE Fdo),
+                (Fdo));

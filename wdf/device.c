@@ -3,6 +3,7 @@
  */
 #include "wdfp.h"
 #include "control.h"
+#include "pdo.h"
 #include "request.h"
 #include "target.h"
 
@@ -34,6 +35,30 @@ static const WDFP_TYPE WdfpDeviceObjectType = {WdfpDeviceType,
 static const WDFP_TYPE WdfpControlDeviceType = {
     WdfpDeviceType, "WDFDEVICE",       sizeof(WDFP_DEVICE),   WDFP_TYPE_PASSIVE,
     NULL,           WdfpDestroyDevice, WdfpLeaveControlDevice};
+
+/* One that is no child of its bus yet is the driver's to delete, or goes with the driver; any
+   other is not: bug check 0x10D, 7. */
+static VOID
+WdfpLeavePhysicalDevice(PWDFP_OBJECT Object)
+{
+    PWDFP_DEVICE Device = (PWDFP_DEVICE)Object;
+
+    if (Device->Ending || Device->DeviceObject == NULL) {
+        return;
+    }
+    if (Device->Child != NULL) {
+        WdfpViolation(Object->Globals, "a device is deleted that is on its bus",
+                      WDF_OBJECT_ERROR, (ULONG_PTR)WdfpHandle(Device), 0, 0);
+    }
+    IoDeleteDevice(Device->DeviceObject);
+}
+
+static const WDFP_TYPE WdfpPhysicalDeviceType = {
+    WdfpDeviceType, "WDFDEVICE",       sizeof(WDFP_DEVICE),    WDFP_TYPE_PASSIVE,
+    NULL,           WdfpDestroyDevice, WdfpLeavePhysicalDevice};
+
+static const WDFP_TYPE *const WdfpDeviceTypes[] = {
+    &WdfpDeviceObjectType, &WdfpControlDeviceType, &WdfpPhysicalDeviceType};
 
 /* The flags a dispatch routine's callers look at. */
 static VOID
@@ -76,6 +101,9 @@ WdfpCreateWdmDevice(PWDFP_DEVICE Device)
         }
         WdfpOpenLocalTarget(Device);
     }
+    if (Init->Kind == WdfpPhysicalDevice) {
+        Device->Physical = Device->DeviceObject;
+    }
     /* For a preprocess callback that copies its stack location to the next. */
     Device->DeviceObject->StackSize += Init->Preprocess != NULL;
     WdfpSetDeviceFlags(Device);
@@ -103,15 +131,32 @@ WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
     InitializeListHead(&Device->DmaEnablers);
     InitializeListHead(&Device->Queues);
     InitializeListHead(&Device->Files);
+    InitializeListHead(&Device->ChildLists);
     InitializeListHead(&Device->Targets);
     IoInitializeRemoveLock(&Device->Rundown, WDFP_TAG, 0, 0);
     WDF_DEVICE_STATE_INIT(&Device->State);
     WdfpInitializeRequests(Device);
 }
 
+/* The child list that the driver asked for, if any. */
+static NTSTATUS
+WdfpCreateDefaultChildList(PWDFP_DEVICE Device)
+{
+    PWDFDEVICE_INIT Init = Device->Init;
+
+    if (Init->ChildList.Size == 0) {
+        return STATUS_SUCCESS;
+    }
+    return WdfpCreateChildList(
+        Device, &Init->ChildList,
+        Init->ChildListAttributes.Size == 0 ? NULL : &Init->ChildListAttributes,
+        &Device->DefaultChildList);
+}
+
 /*
  * Creates the device and puts it on its stack. *DeviceInit becomes the framework's, and
- * NULL. What IoCreateDevice returns; STATUS_NO_SUCH_DEVICE; STATUS_INFO_LENGTH_MISMATCH,
+ * NULL. What IoCreateDevice returns; STATUS_NO_SUCH_DEVICE; STATUS_INVALID_DEVICE_STATE (a
+ * physical device without a device id); STATUS_INFO_LENGTH_MISMATCH,
  * STATUS_INVALID_PARAMETER (attributes); STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED;
  * STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL. Source: manual, WdfDeviceCreate.
  */
@@ -130,20 +175,22 @@ ImpWdfDeviceCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT *DeviceIni
     WdfpRequire(Globals, Handle, "Device");
     WdfpRequireIrql(Globals, PASSIVE_LEVEL, "WdfDeviceCreate");
     Init = *DeviceInit;
-    if (Init->Created) {
+    if (Init->Created ||
+        (Init->Pdo != NULL && Init->Pdo->Ids[BusQueryDeviceID].Text == NULL)) {
         return STATUS_INVALID_DEVICE_STATE;
     }
-    Status = WdfpCreateObject(Globals,
-                              Init->Kind == WdfpControlDevice ? &WdfpControlDeviceType
-                                                              : &WdfpDeviceObjectType,
-                              Attributes, Init->Driver, FALSE, (PVOID *)&Device);
+    Status = WdfpCreateObject(Globals, WdfpDeviceTypes[Init->Kind], Attributes,
+                              Init->Driver, FALSE, (PVOID *)&Device);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     WdfpInitializeDevice(Device, Init);
     Status = WdfpCreateLocalTarget(Device);
     if (NT_SUCCESS(Status)) {
-        Status = WdfpCreateWdmDevice(Device);
+        Status = WdfpCreateDefaultChildList(Device);
+        if (NT_SUCCESS(Status)) {
+            Status = WdfpCreateWdmDevice(Device);
+        }
     }
     if (!NT_SUCCESS(Status)) {
         Device->Init = NULL;
@@ -162,6 +209,7 @@ WdfpDeleteDevice(PWDFP_DEVICE Device)
 {
     PDEVICE_OBJECT DeviceObject = Device->DeviceObject;
 
+    Device->Ending = TRUE;
     WdfpFreeInterfaces(Device);
     if (Device->SymbolicLink.Length != 0) {
         IoDeleteSymbolicLink(&Device->SymbolicLink);

@@ -9,6 +9,8 @@
 #include "deviceinit.h"
 #include "lock.h"
 
+struct _WDFP_CHILD;
+struct _WDFP_CHILD_LIST;
 struct _WDFP_QUEUE;
 struct _WDFP_RESOURCES;
 struct _WDFP_TARGET;
@@ -46,6 +48,8 @@ typedef struct _WDFP_DEVICE {
     BOOLEAN Preparing;      /* in EvtDevicePrepareHardware */
     BOOLEAN SelfManaged;    /* EvtDeviceSelfManagedIoInit has been called */
     BOOLEAN Gone;           /* surprise-removed: its interrupts are not disabled */
+    BOOLEAN Removed;        /* a physical device: IRP_MN_REMOVE_DEVICE was the last */
+    BOOLEAN Ending;         /* the framework deletes it */
     BOOLEAN Finished;       /* a control device that can be opened */
     IO_REMOVE_LOCK Rundown; /* a control device's; held while an IRP is dispatched */
     WDF_POWER_DEVICE_STATE PowerState;
@@ -69,9 +73,13 @@ typedef struct _WDFP_DEVICE {
     struct _WDFP_QUEUE *DefaultQueue;
     struct _WDFP_QUEUE
         *Dispatch[IRP_MJ_MAXIMUM_FUNCTION + 1]; /* where a major function goes */
-    LIST_ENTRY Files;                           /* WDFP_FILE.Link; TreeLock */
-    LIST_ENTRY Targets;                         /* WDFP_TARGET.Link; TreeLock */
-    struct _WDFP_TARGET *LocalTarget;           /* NULL: nothing is below */
+    LIST_ENTRY ChildLists;                      /* WDFP_CHILD_LIST.Link; TreeLock */
+    struct _WDFP_CHILD_LIST *DefaultChildList;  /* NULL: none */
+    struct _WDFP_CHILD_LIST *StaticChildren;    /* NULL: none yet */
+    struct _WDFP_CHILD *Child;        /* a physical device's, while its bus has it */
+    LIST_ENTRY Files;                 /* WDFP_FILE.Link; TreeLock */
+    LIST_ENTRY Targets;               /* WDFP_TARGET.Link; TreeLock */
+    struct _WDFP_TARGET *LocalTarget; /* NULL: nothing is below */
 } WDFP_DEVICE, *PWDFP_DEVICE;
 
 static inline PWDFP_DEVICE

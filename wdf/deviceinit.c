@@ -29,6 +29,7 @@ VOID
 WdfpFreeDeviceInit(PWDFDEVICE_INIT Init)
 {
     WdfpFreePreprocess(Init);
+    WdfpFreePdoInit(Init);
     ExFreePoolWithTag(Init, WDFP_TAG);
 }
 

@@ -10,7 +10,8 @@
 /* What a device is to the PnP manager. */
 typedef enum _WDFP_DEVICE_KIND {
     WdfpFunctionDevice, /* or a filter: on the stack of a device that was found */
-    WdfpControlDevice   /* nothing: the driver made it for itself */
+    WdfpControlDevice,  /* nothing: the driver made it for itself */
+    WdfpPhysicalDevice  /* what a bus driver found */
 } WDFP_DEVICE_KIND;
 
 /* IRPs of one major function that the driver sees first. */
@@ -43,6 +44,9 @@ struct WDFDEVICE_INIT {
     PWDFP_PREPROCESS Preprocess; /* one for each major function, or NULL */
     PFN_WDF_DEVICE_SHUTDOWN_NOTIFICATION Shutdown; /* of a control device */
     UCHAR ShutdownFlags;
+    struct _WDFP_PDO_INIT *Pdo;      /* of a physical device; else NULL */
+    WDF_CHILD_LIST_CONFIG ChildList; /* of the default one; Size 0: there is none */
+    WDF_OBJECT_ATTRIBUTES ChildListAttributes; /* Size 0: not set */
     UNICODE_STRING Name;
     WCHAR NameBuffer[WDFP_MAXIMUM_NAME];
 };
@@ -52,5 +56,7 @@ PWDFDEVICE_INIT WdfpAllocateDeviceInit(PWDFP_DRIVER Driver, WDFP_DEVICE_KIND Kin
                                        PDEVICE_OBJECT PhysicalDevice);
 VOID WdfpFreeDeviceInit(PWDFDEVICE_INIT Init);
 
+/* pdoinit.c: frees what is kept of a physical device. */
+VOID WdfpFreePdoInit(PWDFDEVICE_INIT Init);
 /* preprocess.c: frees what is kept of minor functions. */
 VOID WdfpFreePreprocess(PWDFDEVICE_INIT Init);

@@ -4,6 +4,7 @@
 #include "wdfp.h"
 #include "control.h"
 #include "file.h"
+#include "pdo.h"
 #include "preprocess.h"
 #include "queue.h"
 
@@ -31,6 +32,12 @@ WdfpDispatchDown(PWDFP_DEVICE Device, PIRP Irp)
     }
     if (IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_POWER) {
         PoStartNextPowerIrp(Irp);
+        if (Device->Init->Kind == WdfpPhysicalDevice) {
+            return WdfpCompleteIrp(Irp, STATUS_SUCCESS);
+        }
+    }
+    if (Device->Init->Kind == WdfpPhysicalDevice) {
+        return WdfpCompleteIrp(Irp, Irp->IoStatus.Status);
     }
     return WdfpForward(Device, Irp);
 }
@@ -42,7 +49,8 @@ WdfpDispatchIrp(PWDFP_DEVICE Device, PIRP Irp)
 
     switch (Major) {
     case IRP_MJ_PNP:
-        return WdfpDispatchPnp(Device, Irp);
+        return Device->Init->Kind == WdfpPhysicalDevice ? WdfpDispatchPdo(Device, Irp)
+                                                        : WdfpDispatchPnp(Device, Irp);
     case IRP_MJ_POWER:
     case IRP_MJ_SYSTEM_CONTROL:
         return WdfpDispatchDown(Device, Irp);

@@ -2,7 +2,7 @@
  * What only function devices have: the device below, before and after they are created.
  */
 #include "wdfp.h"
-#include "device.h"
+#include "children.h"
 
 /* The physical device the driver was called for. Source: manual,
    WdfFdoInitWdmGetPhysicalDevice. */
@@ -60,4 +60,34 @@ ImpWdfDeviceQueryProperty(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle,
 {
     return IoGetDeviceProperty(WdfpDeviceFromHandle(DriverGlobals, Handle)->Physical,
                                Property, Length, Buffer, ResultLength);
+}
+
+/* Gives the device a child list as it is created; a wrong Size: bug check 0x10D, 3. Source:
+   manual, WdfFdoInitSetDefaultChildListConfig. */
+VOID NTAPI
+ImpWdfFdoInitSetDefaultChildListConfig(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                       PWDFDEVICE_INIT Init,
+                                       PWDF_CHILD_LIST_CONFIG Config,
+                                       PWDF_OBJECT_ATTRIBUTES Attributes)
+{
+    if (Config->Size != sizeof(*Config)) {
+        WdfpViolation(WdfpGlobals(DriverGlobals),
+                      "WDF_CHILD_LIST_CONFIG has a wrong Size", WDF_VERIFIER_FATAL_ERROR,
+                      Config->Size, sizeof(*Config), 0);
+    }
+    Init->ChildList = *Config;
+    if (Attributes != NULL) {
+        Init->ChildListAttributes = *Attributes;
+    }
+}
+
+/* That list, or NULL. At or below DISPATCH_LEVEL. Source: manual,
+   WdfFdoGetDefaultChildList. */
+WDFCHILDLIST
+NTAPI
+ImpWdfFdoGetDefaultChildList(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Fdo)
+{
+    PWDFP_CHILD_LIST List = WdfpDeviceFromHandle(DriverGlobals, Fdo)->DefaultChildList;
+
+    return List == NULL ? NULL : WdfpHandle(List);
 }

@@ -29,6 +29,7 @@ static const CHAR *const WdfpTypeNames[] = {
     "WDFDMAENABLER",
     "WDFDMATRANSACTION",
     "WDFCOMMONBUFFER",
+    "WDFCHILDLIST",
 };
 
 /* What the handle is instead, as far as memory that may be anything tells. */

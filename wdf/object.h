@@ -44,7 +44,8 @@ typedef enum _WDFP_TYPE_NUMBER {
     WdfpIoTargetType,
     WdfpDmaEnablerType,
     WdfpDmaTransactionType,
-    WdfpCommonBufferType
+    WdfpCommonBufferType,
+    WdfpChildListType
 } WDFP_TYPE_NUMBER;
 
 /* What the kinds of objects differ in. */

@@ -7,6 +7,7 @@
  */
 #include "wdfp.h"
 #include "device.h"
+#include "children.h"
 #include "filter.h"
 #include "powerdown.h"
 #include "pnpstate.h"
@@ -111,6 +112,7 @@ WdfpRemoveDevice(PWDFP_DEVICE Device, PIRP Irp)
     Irp->IoStatus.Status = STATUS_SUCCESS;
     IoSkipCurrentIrpStackLocation(Irp);
     Status = IoCallDriver(Lower, Irp);
+    WdfpEndChildren(Device);
     WdfpDeleteDevice(Device);
     return Status;
 }
@@ -149,6 +151,10 @@ WdfpDispatchPnp(PWDFP_DEVICE Device, PIRP Irp)
     case IRP_MN_FILTER_RESOURCE_REQUIREMENTS:
         return WdfpCompleteIrp(
             Irp, WdfpFilterRequirements(Device, Irp, WdfpForwardAndWait(Device, Irp)));
+    case IRP_MN_QUERY_DEVICE_RELATIONS:
+        return Stack->Parameters.QueryDeviceRelations.Type == BusRelations
+                   ? WdfpQueryBusRelations(Device, Irp)
+                   : WdfpForward(Device, Irp);
     case IRP_MN_QUERY_PNP_DEVICE_STATE:
         WdfpReportState(Device, Irp);
         return WdfpForward(Device, Irp);

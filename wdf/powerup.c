@@ -4,7 +4,7 @@
  * code that takes a running device down.
  */
 #include "wdfp.h"
-#include "device.h"
+#include "children.h"
 #include "dma.h"
 #include "interrupt.h"
 #include "queue.h"
@@ -108,6 +108,7 @@ WdfpStartIo(PWDFP_DEVICE Device)
     Device->PowerState = WdfPowerDeviceD0;
     Status = WdfpStartDma(Device);
     if (NT_SUCCESS(Status)) {
+        WdfpScanForChildren(Device);
         WdfpStartQueues(Device);
         Status = WdfpStartSelfManaged(Device);
     }

@@ -56,8 +56,8 @@ WdfpGrowResources(PWDFP_RESOURCES List, ULONG Count)
     return STATUS_SUCCESS;
 }
 
-/* A list object with the descriptors of the first full descriptor of Source. */
-static NTSTATUS
+/* Those of the first full descriptor of Source. */
+NTSTATUS
 WdfpCreateResources(PWDFP_DEVICE Device, PCM_RESOURCE_LIST Source,
                     PWDFP_RESOURCES *Result)
 {
@@ -84,6 +84,27 @@ WdfpCreateResources(PWDFP_DEVICE Device, PCM_RESOURCE_LIST Source,
     List->Count = Count;
     *Result = List;
     return STATUS_SUCCESS;
+}
+
+PCM_RESOURCE_LIST
+WdfpBuildResources(PWDFP_RESOURCES List)
+{
+    PCM_RESOURCE_LIST Built = ExAllocatePoolZero(
+        PagedPool, sizeof(*Built) + List->Count * sizeof(*List->Descriptors), WDFP_TAG);
+    PCM_PARTIAL_RESOURCE_LIST Partial;
+
+    if (Built == NULL) {
+        return NULL;
+    }
+    Built->Count = 1;
+    Built->List[0].InterfaceType = Internal;
+    Partial = &Built->List[0].PartialResourceList;
+    Partial->Version = 1;
+    Partial->Revision = 1;
+    Partial->Count = List->Count;
+    RtlCopyMemory(Partial->PartialDescriptors, List->Descriptors,
+                  List->Count * sizeof(*List->Descriptors));
+    return Built;
 }
 
 NTSTATUS

@@ -1,0 +1,63 @@
+/*
+ * The driver of the children.
+ */
+#include "kmdfbus.h"
+
+static EVT_WDF_DEVICE_D0_ENTRY D0Entry;
+static EVT_WDF_DEVICE_SURPRISE_REMOVAL SurpriseRemoval;
+static EVT_WDF_OBJECT_CONTEXT_CLEANUP Cleanup;
+
+/* Whether the first hardware id of the device that was found is a child's. */
+BOOLEAN
+IsChild(PWDFDEVICE_INIT Init)
+{
+    UNICODE_STRING Child = RTL_CONSTANT_STRING(CHILD_ID);
+    UNICODE_STRING Found;
+    WCHAR Ids[256] = {0};
+    ULONG Length;
+
+    WdfFdoInitQueryProperty(Init, DevicePropertyHardwareID,
+                            sizeof(Ids) - 2 * sizeof(WCHAR), Ids, &Length);
+    RtlInitUnicodeString(&Found, Ids);
+    return RtlEqualUnicodeString(&Found, &Child, TRUE);
+}
+
+static NTSTATUS NTAPI
+D0Entry(WDFDEVICE Device, WDF_POWER_DEVICE_STATE PreviousState)
+{
+    UNREFERENCED_PARAMETER(Device);
+    UNREFERENCED_PARAMETER(PreviousState);
+    InterlockedIncrement(&Bus.Started);
+    return STATUS_SUCCESS;
+}
+
+static VOID NTAPI
+SurpriseRemoval(WDFDEVICE Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    InterlockedIncrement(&Bus.Surprised);
+}
+
+static VOID NTAPI
+Cleanup(WDFOBJECT Object)
+{
+    UNREFERENCED_PARAMETER(Object);
+    InterlockedIncrement(&Bus.Removed);
+}
+
+NTSTATUS
+AddFunction(PWDFDEVICE_INIT Init)
+{
+    WDF_PNPPOWER_EVENT_CALLBACKS Callbacks;
+    WDF_OBJECT_ATTRIBUTES Attributes;
+    WDFDEVICE Device;
+
+    Bus.RightId = TRUE;
+    WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&Callbacks);
+    Callbacks.EvtDeviceD0Entry = D0Entry;
+    Callbacks.EvtDeviceSurpriseRemoval = SurpriseRemoval;
+    WdfDeviceInitSetPnpPowerEventCallbacks(Init, &Callbacks);
+    WDF_OBJECT_ATTRIBUTES_INIT(&Attributes);
+    Attributes.EvtCleanupCallback = Cleanup;
+    return WdfDeviceCreate(&Init, &Attributes, &Device);
+}
