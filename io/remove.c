@@ -259,13 +259,13 @@ IopRemoveDriverDevices(PDRIVER_OBJECT Driver)
             continue;
         }
         Pdo->Unfiltered = Pdo->FunctionDriver != Driver && !Pdo->Gone;
-        Link = IopPdos.Blink; /* PDOs may go with this one: from the start again */
         if (Pdo->State == IopPdoStarted &&
             !NT_SUCCESS(IopSendPnp(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, &Location, NULL))) {
             DbgPrint("io: %s: its driver refuses removal, it is removed all the same\n",
                      IopPdoName(Pdo));
         }
         IopRemoveDevice(Pdo);
+        Link = IopPdos.Blink; /* PDOs may have gone with this one: from the start again */
     }
     IopReleasePnpLock();
 }
