@@ -23,6 +23,7 @@ something says which regular expression a later line has to match:
 """
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ from harness import disk, iso, ktap, machine, paths, verdict
 
 TIMEOUT = 60
 JOBS = 2
+SLOWEST = 8  # boots that are named with their times
 TESTS_PER_ISO = 24
 VERIFIED_CPUS = 2
 OTHER_MODULES = paths.ROOT / "tests/kernel/modules.txt"
@@ -203,6 +205,19 @@ def run_test(test, cpus, image_iso):
     return checks
 
 
+def timed(test, cpus, image_iso):
+    """(seconds, suite, checks) of one boot."""
+    start = time.monotonic()
+    checks = run_test(test, cpus, image_iso)
+    return time.monotonic() - start, f"{test.name.removesuffix('.sys')}/{cpus}", checks
+
+
+def print_slowest(results):
+    slowest = sorted(results, reverse=True, key=lambda result: result[0])[:SLOWEST]
+    print("  slowest: " + ", ".join(f"{suite} {seconds:.0f} s"
+                                    for seconds, suite, _ in slowest))
+
+
 def run_all(nt, only=()):
     """The checks of every test, or of those whose name begins with a word of `only`."""
     found = [test for test in find_tests() if not only or test.name.startswith(tuple(only))]
@@ -211,6 +226,8 @@ def run_all(nt, only=()):
               for test in found if not is_built(test)]
     isos = build_isos(tests, nt)
     with ThreadPoolExecutor(JOBS) as pool:
-        futures = [pool.submit(run_test, test, cpus, isos[test.name])
+        futures = [pool.submit(timed, test, cpus, isos[test.name])
                    for test in tests for cpus in test.cpus]
-        return checks + [check for future in futures for check in future.result()]
+        results = [future.result() for future in futures]
+    print_slowest(results)
+    return checks + [check for _, _, found in results for check in found]

@@ -16,7 +16,7 @@ def start(nt, only, name, arguments, prefix=()):
     results = paths.BUILD / f"tests/{name}.xml"
     results.parent.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
-    words = [*prefix, "/usr/bin/python3", "-m", "pytest", "-q", "--tb=short",
+    words = [*prefix, "/usr/bin/python3", "-m", "pytest", "-q", "--tb=short", "--durations=8",
              "-p", "no:cacheprovider", f"--junitxml={results}", f"--nt={nt}",
              *(["-k", " or ".join(only)] if only else []), *arguments]
     return subprocess.Popen(words, cwd=paths.ROOT), results
