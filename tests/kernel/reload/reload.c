@@ -68,7 +68,8 @@ NameGrowth(VOID)
 }
 
 /* The first time an image lies in some large page of the direct map, sealing it there costs
-   a page table, which stays. */
+   a page table, which stays; so does the first use of each large page of special pool, which
+   has half as many addresses at most. Together they are fewer than the rounds. */
 static VOID
 TestRounds(PUNICODE_STRING Service)
 {
@@ -79,10 +80,13 @@ TestRounds(PUNICODE_STRING Service)
     ok_equal(Reload(Service, Rounds), 0, "the driver loads and unloads many times");
     ReadState(&After);
     NameGrowth();
+    DbgPrint("# frames in use: %I64u, before %I64u\n", After.Usage.Frames,
+             Before.Usage.Frames);
     ok_equal(After.Usage.PoolBlocks, Before.Usage.PoolBlocks, "no block of pool is lost");
     ok_equal(After.Usage.PoolBytes, Before.Usage.PoolBytes, "no byte of pool is lost");
-    ok(After.Usage.Frames <= Before.Usage.Frames + After.Usage.TotalFrames / LARGE_PAGE,
-       "no frame is lost but for page tables of the direct map");
+    ok(After.Usage.Frames <=
+           Before.Usage.Frames + After.Usage.TotalFrames * 3 / 2 / LARGE_PAGE,
+       "no frame is lost but for page tables of the direct map and of special pool");
     ok_equal(After.Usage.Sources, Before.Usage.Sources,
              "no interrupt source keeps its vector");
     ok(RtlEqualMemory(After.Gates, Before.Gates, sizeof(After.Gates)),
