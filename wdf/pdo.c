@@ -26,20 +26,6 @@ WdfpStartPdo(PWDFP_DEVICE Device, PIO_STACK_LOCATION Stack)
                        Stack->Parameters.StartDevice.AllocatedResourcesTranslated);
 }
 
-static NTSTATUS
-WdfpSurprisePdo(PWDFP_DEVICE Device)
-{
-    PFN_WDF_DEVICE_SURPRISE_REMOVAL Callback =
-        Device->Init->PnpPower.EvtDeviceSurpriseRemoval;
-
-    Device->Gone = TRUE;
-    if (Callback != NULL) {
-        WDFP_CALL_VOID(Device->Object.Globals, Callback, WdfpHandle(Device));
-    }
-    WdfpPowerDown(Device, WdfPowerDeviceD3Final);
-    return STATUS_SUCCESS;
-}
-
 /* The device's drivers are gone: it too, unless it is still on its bus. */
 static NTSTATUS
 WdfpRemovePdo(PWDFP_DEVICE Device, PIRP Irp)
@@ -87,7 +73,7 @@ WdfpDispatchPdo(PWDFP_DEVICE Device, PIRP Irp)
         WdfpPowerDown(Device, WdfPowerDeviceD3);
         break;
     case IRP_MN_SURPRISE_REMOVAL:
-        Status = WdfpSurprisePdo(Device);
+        WdfpVanish(Device);
         break;
     case IRP_MN_REMOVE_DEVICE:
         return WdfpRemovePdo(Device, Irp);

@@ -83,18 +83,10 @@ WdfpQueryCallback(PWDFP_DEVICE Device, PIRP Irp, PFN_WDF_DEVICE_QUERY_REMOVE Cal
     return WdfpForward(Device, Irp);
 }
 
-/* The device is gone already: whatever waits for it ends, its registers are left alone. */
 static NTSTATUS
 WdfpSurpriseRemoval(PWDFP_DEVICE Device, PIRP Irp)
 {
-    PFN_WDF_DEVICE_SURPRISE_REMOVAL Callback =
-        Device->Init->PnpPower.EvtDeviceSurpriseRemoval;
-
-    Device->Gone = TRUE;
-    if (Callback != NULL) {
-        WDFP_CALL_VOID(Device->Object.Globals, Callback, WdfpHandle(Device));
-    }
-    WdfpPowerDown(Device, WdfPowerDeviceD3Final);
+    WdfpVanish(Device);
     Irp->IoStatus.Status = STATUS_SUCCESS;
     return WdfpForward(Device, Irp);
 }

@@ -17,15 +17,11 @@ WdfpStopIo(PWDFP_DEVICE Device)
         Device->Init->PnpPower.EvtDeviceSelfManagedIoSuspend;
 
     WdfpSetInterfaces(Device, FALSE);
-    /* A device that vanished answers no request any more: its queues stop first. */
-    if (Device->Gone) {
-        WdfpStopQueues(Device);
-    }
     if (Suspend != NULL && Device->SelfManaged) {
         WDFP_CALL(Device->Object.Globals, Suspend, WdfpHandle(Device));
     }
     if (!Device->Gone) {
-        WdfpStopQueues(Device);
+        WdfpStopQueues(Device); /* those of one that is gone have ended: WdfpVanish */
     }
     WdfpStopDma(Device);
 }
@@ -84,6 +80,22 @@ WdfpPowerDown(PWDFP_DEVICE Device, WDF_POWER_DEVICE_STATE Target)
         WdfpRelease(Device);
     }
     Device->Step = WdfpDeviceAdded;
+}
+
+/* Whoever waits for the device does not close it, so that it would never be removed: what
+   waits ends now, ahead of self-managed I/O (WDF-31). Registers are left alone. */
+VOID
+WdfpVanish(PWDFP_DEVICE Device)
+{
+    PFN_WDF_DEVICE_SURPRISE_REMOVAL Callback =
+        Device->Init->PnpPower.EvtDeviceSurpriseRemoval;
+
+    Device->Gone = TRUE;
+    if (Callback != NULL) {
+        WDFP_CALL_VOID(Device->Object.Globals, Callback, WdfpHandle(Device));
+    }
+    WdfpEndManagedQueues(Device);
+    WdfpPowerDown(Device, WdfPowerDeviceD3Final);
 }
 
 /* The last of self-managed I/O, after the hardware was released: queues end first. */

@@ -99,5 +99,7 @@ VOID WdfpStartQueues(PWDFP_DEVICE Device);
 VOID WdfpStopQueues(PWDFP_DEVICE Device);
 /* The device goes: what waits is cancelled, nothing more is accepted. */
 VOID WdfpEndQueues(PWDFP_DEVICE Device);
+/* The same of power-managed queues alone: the device has vanished, its files are still open. */
+VOID WdfpEndManagedQueues(PWDFP_DEVICE Device);
 /* The last handle of a file is closed: its waiting requests are cancelled. */
 VOID WdfpFlushFile(PWDFP_DEVICE Device, struct _WDFP_FILE *File);

@@ -159,9 +159,36 @@ WdfpStopQueues(PWDFP_DEVICE Device)
     while ((Queue = WdfpNextQueue(Device, Queue)) != NULL) {
         if (Queue->PowerManaged) {
             WdfpHold(Queue, TRUE);
-            WdfpCallStop(Queue, Device->Gone ? WdfRequestStopActionPurge
-                                             : WdfRequestStopActionSuspend);
+            WdfpCallStop(Queue, WdfRequestStopActionSuspend);
             WdfpAwaitPresented(Queue);
+        }
+    }
+}
+
+static VOID
+WdfpEndQueue(PWDFP_QUEUE Queue)
+{
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+    Queue->Accepting = FALSE;
+    Queue->Dispatching = FALSE;
+    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    WdfpCancelQueue(Queue, NULL);
+    WdfpCancelCancelable(Queue);
+    WdfpCallResume(Queue); /* what was acknowledged for a sleep has to end now */
+    WdfpCallStop(Queue, WdfRequestStopActionPurge);
+    WdfpAwaitPresented(Queue);
+}
+
+VOID
+WdfpEndManagedQueues(PWDFP_DEVICE Device)
+{
+    PWDFP_QUEUE Queue = NULL;
+
+    while ((Queue = WdfpNextQueue(Device, Queue)) != NULL) {
+        if (Queue->PowerManaged) {
+            WdfpEndQueue(Queue);
         }
     }
 }
@@ -170,18 +197,9 @@ VOID
 WdfpEndQueues(PWDFP_DEVICE Device)
 {
     PWDFP_QUEUE Queue = NULL;
-    KIRQL OldIrql;
 
     while ((Queue = WdfpNextQueue(Device, Queue)) != NULL) {
-        KeAcquireSpinLock(&Queue->Lock, &OldIrql);
-        Queue->Accepting = FALSE;
-        Queue->Dispatching = FALSE;
-        KeReleaseSpinLock(&Queue->Lock, OldIrql);
-        WdfpCancelQueue(Queue, NULL);
-        WdfpCancelCancelable(Queue);
-        WdfpCallResume(Queue); /* what was acknowledged for a sleep has to end now */
-        WdfpCallStop(Queue, WdfRequestStopActionPurge);
-        WdfpAwaitPresented(Queue);
+        WdfpEndQueue(Queue);
     }
 }
 

@@ -3,15 +3,22 @@
  */
 #include "pcidrv.h"
 
+#include <ntstrsafe.h>
+
 DRIVER_INITIALIZE DriverEntry;
 
 static EVT_WDF_DRIVER_DEVICE_ADD PcidrvAdd;
 
+/* The number that the next device's name gets, less one. Interlocked. */
+static volatile LONG PcidrvLastNumber = -1;
+
 static NTSTATUS
 PcidrvInitialize(PWDFDEVICE_INIT Init)
 {
-    DECLARE_CONST_UNICODE_STRING(Name, L"\\Device\\PCIDRV_0");
     WDF_PNPPOWER_EVENT_CALLBACKS Callbacks;
+    UNICODE_STRING Name;
+    WCHAR Text[32];
+    NTSTATUS Status;
 
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&Callbacks);
     Callbacks.EvtDevicePrepareHardware = PcidrvPrepare;
@@ -20,8 +27,15 @@ PcidrvInitialize(PWDFDEVICE_INIT Init)
     Callbacks.EvtDeviceD0EntryPostInterruptsEnabled = PcidrvD0EntryConnected;
     Callbacks.EvtDeviceD0ExitPreInterruptsDisabled = PcidrvD0ExitConnected;
     Callbacks.EvtDeviceD0Exit = PcidrvD0Exit;
+    Callbacks.EvtDeviceSurpriseRemoval = PcidrvSurpriseRemoval;
     WdfDeviceInitSetPnpPowerEventCallbacks(Init, &Callbacks);
     WdfDeviceInitSetIoType(Init, WdfDeviceIoDirect);
+    Status = RtlStringCbPrintfW(Text, sizeof(Text), L"\\Device\\PCIDRV_%ld",
+                                InterlockedIncrement(&PcidrvLastNumber));
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    RtlInitUnicodeString(&Name, Text);
     return WdfDeviceInitAssignName(Init, &Name);
 }
 

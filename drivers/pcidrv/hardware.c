@@ -103,9 +103,16 @@ PcidrvD0Exit(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE TargetState)
     PPCIDRV_DEVICE Device = PcidrvDevice(Handle);
 
     UNREFERENCED_PARAMETER(TargetState);
-    PcidrvStopCommands(Device);
+    PcidrvStopCommands(Device, STATUS_IO_DEVICE_ERROR);
     PcidrvReset(Device);
-    DbgPrint("pcidrv: %I64u frames received, %I64u sent\n", Device->Received,
-             Device->Sent);
+    DbgPrint("pcidrv: %I64u frames received, %I64u sent, %I64u overruns\n",
+             Device->Received, Device->Sent, Device->Overruns);
     return STATUS_SUCCESS;
+}
+
+/* The adapter was pulled out: what it had in hand does not come back from it. */
+VOID NTAPI
+PcidrvSurpriseRemoval(WDFDEVICE Handle)
+{
+    PcidrvStopCommands(PcidrvDevice(Handle), STATUS_DEVICE_REMOVED);
 }

@@ -23,6 +23,9 @@ PcidrvNumber(PPCIDRV_DEVICE Device, ULONG Oid, PULONG Value)
     case OID_GEN_RCV_OK:
         *Value = (ULONG)Device->Received;
         return STATUS_SUCCESS;
+    case OID_GEN_RCV_NO_BUFFER:
+        *Value = (ULONG)Device->Overruns;
+        return STATUS_SUCCESS;
     case OID_GEN_XMIT_OK:
         *Value = (ULONG)Device->Sent;
         return STATUS_SUCCESS;

@@ -16,6 +16,7 @@
 
 #define PCIDRV_RECEIVES 64
 #define PCIDRV_COMMANDS 32
+#define PCIDRV_IDLE     MAXULONG64
 
 /* Memory that the chip sees too. */
 typedef struct _PCIDRV_SHARED {
@@ -38,14 +39,16 @@ typedef struct _PCIDRV_DEVICE {
     ULONG ReceiveNext;
     BOOLEAN ReceiveStopped; /* every descriptor holds a frame that nobody has read */
     ULONG64 Received;
+    ULONG64 Overruns; /* times that the chip ran out of descriptors */
 
     WDFSPINLOCK TransmitLock; /* the command ring and the rest */
-    BOOLEAN Running;
+    BOOLEAN Running;          /* else writes wait */
     ULONG CommandNext;
     ULONG CommandOldest;                 /* == CommandNext: the ring is empty */
     WDFREQUEST Sending[PCIDRV_COMMANDS]; /* NULL: no transmit */
     ULONG64 Sent;
-    ULONG Stuck; /* CommandOldest at the last look of the watch */
+    ULONG64 Taken;   /* blocks that have come off the ring */
+    ULONG64 Watched; /* Taken at the watch's last look; PCIDRV_IDLE: the ring was empty */
 
     WDFTIMER Watch;
     WDFWORKITEM Work;
@@ -70,6 +73,7 @@ EVT_WDF_DEVICE_D0_ENTRY PcidrvD0Entry;
 EVT_WDF_DEVICE_D0_ENTRY_POST_INTERRUPTS_ENABLED PcidrvD0EntryConnected;
 EVT_WDF_DEVICE_D0_EXIT_PRE_INTERRUPTS_DISABLED PcidrvD0ExitConnected;
 EVT_WDF_DEVICE_D0_EXIT PcidrvD0Exit;
+EVT_WDF_DEVICE_SURPRISE_REMOVAL PcidrvSurpriseRemoval;
 
 /* chip.c */
 VOID PcidrvCommand(PPCIDRV_DEVICE Device, UCHAR Command, ULONG Pointer);
@@ -90,7 +94,7 @@ VOID PcidrvReceive(PPCIDRV_DEVICE Device);
 
 /* transmit.c */
 VOID PcidrvStartCommands(PPCIDRV_DEVICE Device);
-VOID PcidrvStopCommands(PPCIDRV_DEVICE Device);
+VOID PcidrvStopCommands(PPCIDRV_DEVICE Device, NTSTATUS Status);
 VOID PcidrvReclaim(PPCIDRV_DEVICE Device);
 EVT_WDF_IO_QUEUE_IO_WRITE PcidrvWrite;
 

@@ -32,6 +32,7 @@ PcidrvStartReceive(PPCIDRV_DEVICE Device)
 {
     WdfSpinLockAcquire(Device->ReceiveLock);
     Device->ReceiveNext = 0;
+    Device->ReceiveStopped = FALSE;
     for (ULONG Index = 0; Index < PCIDRV_RECEIVES; Index++) {
         Device->Shared->Receive[Index].Head.Link =
             PcidrvReceiveOffset((Index + 1) % PCIDRV_RECEIVES);
@@ -63,6 +64,7 @@ PcidrvRestartReceive(PPCIDRV_DEVICE Device)
 {
     WdfSpinLockAcquire(Device->ReceiveLock);
     Device->ReceiveStopped = TRUE;
+    Device->Overruns++;
     PcidrvResumeReceive(Device);
     WdfSpinLockRelease(Device->ReceiveLock);
 }

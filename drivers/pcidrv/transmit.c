@@ -77,12 +77,14 @@ PcidrvTakeOldest(PPCIDRV_DEVICE Device)
 
     Device->Sending[Device->CommandOldest] = NULL;
     Device->CommandOldest = (Device->CommandOldest + 1) % PCIDRV_COMMANDS;
+    Device->Taken++;
     return Request;
 }
 
-/* Ends the writes that the chip will not send any more: it stops, or is reset. */
+/* Ends with Status the writes that the chip will not send any more: it stops, or is reset.
+   Others wait from now on. */
 VOID
-PcidrvStopCommands(PPCIDRV_DEVICE Device)
+PcidrvStopCommands(PPCIDRV_DEVICE Device, NTSTATUS Status)
 {
     WDFREQUEST Request;
     BOOLEAN Any;
@@ -90,18 +92,20 @@ PcidrvStopCommands(PPCIDRV_DEVICE Device)
     do {
         Request = NULL;
         WdfSpinLockAcquire(Device->TransmitLock);
+        Device->Running = FALSE;
         Any = Device->CommandOldest != Device->CommandNext;
         if (Any) {
             Request = PcidrvTakeOldest(Device);
         }
         WdfSpinLockRelease(Device->TransmitLock);
         if (Request != NULL) {
-            WdfRequestComplete(Request, STATUS_IO_DEVICE_ERROR);
+            WdfRequestComplete(Request, Status);
         }
     } while (Any);
 }
 
-/* Puts a write's frame into the ring; STATUS_DEVICE_BUSY: it is full. TransmitLock. */
+/* Puts a write's frame into the ring; STATUS_DEVICE_BUSY: it is full, or stands.
+   TransmitLock. */
 static NTSTATUS
 PcidrvSend(PPCIDRV_DEVICE Device, WDFREQUEST Request)
 {
@@ -110,7 +114,7 @@ PcidrvSend(PPCIDRV_DEVICE Device, WDFREQUEST Request)
     SIZE_T Length;
     NTSTATUS Status;
 
-    if (Command == NULL) {
+    if (Command == NULL || !Device->Running) {
         return STATUS_DEVICE_BUSY;
     }
     Status = WdfRequestRetrieveInputBuffer(Request, HW_HEADER_SIZE, &Frame, &Length);
@@ -155,7 +159,7 @@ PcidrvSendWaiting(PPCIDRV_DEVICE Device)
     NTSTATUS Status = STATUS_SUCCESS;
 
     WdfSpinLockAcquire(Device->TransmitLock);
-    if (PcidrvNextCommand(Device) != NULL &&
+    if (PcidrvNextCommand(Device) != NULL && Device->Running &&
         NT_SUCCESS(WdfIoQueueRetrieveNextRequest(Device->Writes, &Request))) {
         Status = PcidrvSend(Device, Request);
     }

@@ -5,8 +5,6 @@
  */
 #include "pcidrv.h"
 
-#define PCIDRV_NOT_STUCK MAXULONG
-
 static EVT_WDF_TIMER PcidrvTick;
 static EVT_WDF_WORKITEM PcidrvWork;
 
@@ -22,21 +20,20 @@ PcidrvTick(WDFTIMER Timer)
 static BOOLEAN
 PcidrvIsStuck(PPCIDRV_DEVICE Device)
 {
-    BOOLEAN Stuck;
+    BOOLEAN Busy, Stuck;
 
     WdfSpinLockAcquire(Device->TransmitLock);
-    Stuck = Device->CommandOldest != Device->CommandNext &&
-            Device->Stuck == Device->CommandOldest &&
+    Busy = Device->CommandOldest != Device->CommandNext;
+    Stuck = Busy && Device->Watched == Device->Taken &&
             (Device->Shared->Command[Device->CommandOldest].Head.Status &
              HW_STATUS_COMPLETE) == 0;
-    Device->Stuck = Device->CommandOldest != Device->CommandNext ? Device->CommandOldest
-                                                                 : PCIDRV_NOT_STUCK;
+    Device->Watched = Busy ? Device->Taken : PCIDRV_IDLE;
     WdfSpinLockRelease(Device->TransmitLock);
     return Stuck;
 }
 
 /* PASSIVE_LEVEL. The reset is between EvtInterruptDisable and Enable, so that no ISR or
-   DPC finds the chip half-way. */
+   DPC finds the chip half-way; writes that come meanwhile wait. */
 static VOID NTAPI
 PcidrvWork(WDFWORKITEM WorkItem)
 {
@@ -50,11 +47,12 @@ PcidrvWork(WDFWORKITEM WorkItem)
     if (PcidrvIsStuck(Device)) {
         DbgPrint("pcidrv: the chip hangs: reset\n");
         WdfInterruptDisable(Device->Interrupt);
+        PcidrvStopCommands(Device, STATUS_IO_DEVICE_ERROR);
         PcidrvReset(Device);
-        PcidrvStopCommands(Device);
         PcidrvStartCommands(Device);
         PcidrvStartReceive(Device);
         WdfInterruptEnable(Device->Interrupt);
+        PcidrvReclaim(Device);
     }
 }
 
@@ -67,7 +65,7 @@ PcidrvCreateWatch(WDFDEVICE Handle)
     WDF_TIMER_CONFIG Timer;
     NTSTATUS Status;
 
-    Device->Stuck = PCIDRV_NOT_STUCK;
+    Device->Watched = PCIDRV_IDLE;
     WDF_OBJECT_ATTRIBUTES_INIT(&Attributes);
     Attributes.ParentObject = Handle;
     WDF_WORKITEM_CONFIG_INIT(&Work, PcidrvWork);
