@@ -100,6 +100,7 @@ E1000AddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDevice)
     InitializeListHead(&Context->Reads);
     InitializeListHead(&Context->Writes);
     InitializeListHead(&Context->Sent);
+    InitializeListHead(&Context->Queries);
     IoInitializeRemoveLock(&Context->RemoveLock, E1000_TAG, 0, 0);
     E1000InitializeDpcs(Context);
 

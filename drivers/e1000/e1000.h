@@ -112,6 +112,7 @@ typedef struct _E1000_CONTEXT {
     KSPIN_LOCK Lock; /* guards all that follows */
     BOOLEAN Started;
     BOOLEAN Gone;         /* taken out without notice; only ever set */
+    BOOLEAN Paused;       /* not started, but to be: requests wait for it */
     BOOLEAN LinkUp;       /* as last told */
     BOOLEAN Serving;      /* somebody empties the rings, and will look again */
     BOOLEAN DiscardToEnd; /* dropping the rest of a frame that spans descriptors */
@@ -123,9 +124,10 @@ typedef struct _E1000_CONTEXT {
     PIRP TransmitIrp[E1000_TX_COUNT]; /* NULL if its IRP was cancelled meanwhile */
     PFRAME_RECEIVE_ROUTINE Receiver;  /* NULL: frames go to read requests */
     PVOID ReceiverContext;
-    LIST_ENTRY Reads;  /* IRPs that wait for a frame */
-    LIST_ENTRY Writes; /* IRPs that wait for a transmit descriptor */
-    LIST_ENTRY Sent;   /* IRPs whose frame is in a transmit descriptor */
+    LIST_ENTRY Reads;   /* IRPs that wait for a frame */
+    LIST_ENTRY Writes;  /* IRPs that wait for a transmit descriptor */
+    LIST_ENTRY Sent;    /* IRPs whose frame is in a transmit descriptor */
+    LIST_ENTRY Queries; /* IRPs that ask something, while Paused */
     E1000_STATISTICS Statistics;
 } E1000_CONTEXT, *PE1000_CONTEXT;
 
@@ -189,6 +191,7 @@ VOID E1000IndicateFrames(PE1000_CONTEXT Context, PFRAME_RECEIVE_ROUTINE Receiver
 VOID E1000SendAnswer(PE1000_CONTEXT Context, const UCHAR *Frame, ULONG Length,
                      PLIST_ENTRY Done);
 VOID E1000PushTransmits(PE1000_CONTEXT Context);
+VOID E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000PrepareTransmit(PE1000_CONTEXT Context);
 VOID E1000ServeTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 
@@ -202,6 +205,12 @@ VOID E1000CollectStatistics(PE1000_CONTEXT Context);
 /* link.c */
 BOOLEAN E1000LinkChanged(PE1000_CONTEXT Context);
 VOID E1000TellLink(PE1000_CONTEXT Context);
+
+/* pause.c */
+VOID E1000PauseTransmits(PE1000_CONTEXT Context);
+NTSTATUS E1000QueueForStart(PE1000_CONTEXT Context, PLIST_ENTRY List, PIRP Irp);
+NTSTATUS E1000HoldQuery(PE1000_CONTEXT Context, PIRP Irp);
+VOID E1000ResumeIrps(PE1000_CONTEXT Context);
 
 /* queue.c */
 DRIVER_CANCEL E1000CancelIrp;
@@ -219,5 +228,6 @@ DRIVER_DISPATCH E1000DispatchCreateClose;
 DRIVER_DISPATCH E1000DispatchCleanup;
 DRIVER_DISPATCH E1000DispatchReadWrite;
 DRIVER_DISPATCH E1000DispatchDeviceControl;
+NTSTATUS E1000AnswerQuery(PE1000_CONTEXT Context, PIRP Irp);
 NTSTATUS E1000Query(PE1000_CONTEXT Context, ULONG Oid, PVOID Buffer, ULONG Length,
                     PULONG_PTR Written);

@@ -79,17 +79,20 @@ E1000CheckTransfer(PIRP Irp, PIO_STACK_LOCATION Stack)
 
 /*
  * Puts a transfer on its list. Returns STATUS_PENDING, or with what the caller is to
- * complete it; STATUS_CANCELLED: it is marked pending nevertheless. *Serve: there is something that can be done at once, a frame for a read or a
- * descriptor for a write, and nobody is at it; the reference that keeps the context alive
- * meanwhile is taken, since the IRP's may go any time. Lock is held.
+ * complete it; STATUS_CANCELLED: it is marked pending nevertheless. *Serve: there is
+ * something that can be done at once, a frame for a read or a descriptor for a write, and
+ * nobody is at it; the reference that keeps the context alive meanwhile is taken, since the
+ * IRP's may go any time. Lock is held.
  */
 static NTSTATUS
 E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PBOOLEAN Serve)
 {
+    PLIST_ENTRY List = IsRead ? &Context->Reads : &Context->Writes;
+
     if (!Context->Started) {
-        return Context->Gone ? STATUS_NO_SUCH_DEVICE : STATUS_DEVICE_NOT_READY;
+        return E1000QueueForStart(Context, List, Irp);
     }
-    if (!E1000QueueIrp(IsRead ? &Context->Reads : &Context->Writes, Irp)) {
+    if (!E1000QueueIrp(List, Irp)) {
         return STATUS_CANCELLED;
     }
     *Serve = !Context->Serving &&
@@ -103,9 +106,9 @@ E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PBOOLEAN Se
  *
  * A read completes with STATUS_SUCCESS, or with STATUS_BUFFER_OVERFLOW and the part that
  * fits. A write completes when the chip has sent the frame; STATUS_IO_DEVICE_ERROR if it
- * could not. Both: STATUS_CANCELLED, STATUS_DEVICE_NOT_READY, and E1000CheckTransfer's;
- * STATUS_DEVICE_REMOVED if the adapter was taken out meanwhile, STATUS_NO_SUCH_DEVICE if
- * it had been before.
+ * could not. Both: STATUS_CANCELLED, STATUS_DEVICE_NOT_READY before the first START, and
+ * E1000CheckTransfer's; STATUS_DEVICE_REMOVED if the adapter was taken out meanwhile,
+ * STATUS_NO_SUCH_DEVICE if it had been before. While the adapter is stopped both wait.
  */
 NTSTATUS
 NTAPI
@@ -160,6 +163,29 @@ E1000DispatchQuery(PE1000_CONTEXT Context, PIRP Irp, PIO_STACK_LOCATION Stack,
                       Stack->Parameters.DeviceIoControl.OutputBufferLength, Written);
 }
 
+/* Answers a query, or has it wait for START. Returns its status, for dispatch routines. */
+NTSTATUS
+E1000AnswerQuery(PE1000_CONTEXT Context, PIRP Irp)
+{
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    ULONG_PTR Written;
+    NTSTATUS Status;
+
+    do {
+        Written = 0;
+        Status = E1000DispatchQuery(Context, Irp, Stack, &Written);
+        if (Status == STATUS_DEVICE_NOT_READY) {
+            Status = E1000HoldQuery(Context, Irp);
+        }
+    } while (Status == STATUS_RETRY);
+
+    if (Status == STATUS_PENDING) {
+        return STATUS_PENDING;
+    }
+    E1000CompleteIrp(Context, Irp, Status, Written, IO_NO_INCREMENT);
+    return Status == STATUS_CANCELLED ? STATUS_PENDING : Status;
+}
+
 /* IRP_MJ_DEVICE_CONTROL: IOCTL_NDIS_QUERY_GLOBAL_STATS with the OIDs of query.c. */
 NTSTATUS
 NTAPI
@@ -167,7 +193,6 @@ E1000DispatchDeviceControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     PE1000_CONTEXT Context = DeviceObject->DeviceExtension;
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
-    ULONG_PTR Written = 0;
     NTSTATUS Status;
 
     Status = E1000EnterIrp(Context, Irp);
@@ -176,9 +201,8 @@ E1000DispatchDeviceControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     }
     if (Stack->Parameters.DeviceIoControl.IoControlCode ==
         IOCTL_NDIS_QUERY_GLOBAL_STATS) {
-        Status = E1000DispatchQuery(Context, Irp, Stack, &Written);
-    } else {
-        Status = STATUS_INVALID_DEVICE_REQUEST;
+        return E1000AnswerQuery(Context, Irp);
     }
-    return E1000CompleteIrp(Context, Irp, Status, Written, IO_NO_INCREMENT);
+    return E1000CompleteIrp(Context, Irp, STATUS_INVALID_DEVICE_REQUEST, 0,
+                            IO_NO_INCREMENT);
 }

@@ -37,16 +37,22 @@ E1000ForwardAndWait(PE1000_CONTEXT Context, PIRP Irp)
     return Status;
 }
 
-/* Ends all that START began, in the reverse order. Does nothing to a stopped adapter. */
+/*
+ * Ends all that START began, in the reverse order, but for the requests. Does nothing to
+ * a stopped adapter. Pause: another START will come, for which requests wait.
+ */
 static VOID
-E1000StopDevice(PE1000_CONTEXT Context, NTSTATUS Reason)
+E1000CloseDevice(PE1000_CONTEXT Context, BOOLEAN Pause)
 {
     KIRQL OldIrql;
 
-    /* From here on no request is queued and the DPC leaves the adapter alone. */
+    /* From here on no request is started and the DPC leaves the adapter alone. */
     KeAcquireSpinLock(&Context->Lock, &OldIrql);
     Context->Started = FALSE;
-    Context->Receiver = NULL;
+    Context->Paused = Pause;
+    if (!Pause) {
+        Context->Receiver = NULL;
+    }
     KeReleaseSpinLock(&Context->Lock, OldIrql);
     E1000WaitForServer(Context);
 
@@ -54,7 +60,17 @@ E1000StopDevice(PE1000_CONTEXT Context, NTSTATUS Reason)
     if (Context->Registers != NULL) {
         E1000SilenceAdapter(Context);
     }
+    if (Pause && Context->Shared != NULL) {
+        E1000PauseTransmits(Context);
+    }
     E1000ReleaseResources(Context);
+}
+
+/* The same for a device that is not to come back: its requests end with Reason. */
+static VOID
+E1000StopDevice(PE1000_CONTEXT Context, NTSTATUS Reason)
+{
+    E1000CloseDevice(Context, FALSE);
     E1000AbortIrps(Context, NULL, Reason);
 }
 
@@ -81,9 +97,11 @@ E1000StartDevice(PE1000_CONTEXT Context, PCM_RESOURCE_LIST Translated)
     E1000PrepareTransmit(Context);
     Context->LinkUp = TRUE; /* what is worth telling is that it is not */
     Context->Started = TRUE;
+    Context->Paused = FALSE;
     KeReleaseSpinLock(&Context->Lock, OldIrql);
 
     E1000EnableAdapter(Context);
+    E1000ResumeIrps(Context);
     return STATUS_SUCCESS;
 }
 
@@ -145,7 +163,7 @@ E1000DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         return E1000PnpRemove(Context, Irp);
 
     case IRP_MN_STOP_DEVICE:
-        E1000StopDevice(Context, STATUS_DEVICE_NOT_READY);
+        E1000CloseDevice(Context, TRUE);
         Irp->IoStatus.Status = STATUS_SUCCESS;
         break;
 

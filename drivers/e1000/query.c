@@ -105,7 +105,7 @@ E1000ReadNumber(PE1000_CONTEXT Context, ULONG Oid, PULONG64 Value)
  * Written  gets the bytes of the answer
  *
  * Returns STATUS_NOT_SUPPORTED for an identifier it does not know,
- * STATUS_BUFFER_TOO_SMALL, STATUS_DEVICE_NOT_READY before START and after STOP. <=
+ * STATUS_BUFFER_TOO_SMALL, STATUS_DEVICE_NOT_READY while the adapter does not run. <=
  * DISPATCH_LEVEL.
  */
 NTSTATUS

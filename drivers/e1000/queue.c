@@ -133,6 +133,7 @@ E1000AbortIrps(PE1000_CONTEXT Context, PFILE_OBJECT FileObject, NTSTATUS Status)
     E1000AbortList(&Context->Reads, FileObject, Status, &Done);
     E1000AbortList(&Context->Writes, FileObject, Status, &Done);
     E1000AbortList(&Context->Sent, FileObject, Status, &Done);
+    E1000AbortList(&Context->Queries, FileObject, Status, &Done);
     KeReleaseSpinLock(&Context->Lock, OldIrql);
     E1000CompleteList(Context, &Done);
 }

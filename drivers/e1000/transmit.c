@@ -127,7 +127,7 @@ E1000ReclaimDescriptor(PE1000_CONTEXT Context, ULONG Index, PLIST_ENTRY Done)
 }
 
 /* Takes back what the chip has sent, in order. */
-static VOID
+VOID
 E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done)
 {
     ULONG Index = Context->TransmitOldest;

@@ -47,6 +47,8 @@ typedef struct _EDU_CONTEXT {
 
     KSPIN_LOCK Lock;     /* a leaf; guards all that follows and the device's registers */
     NTSTATUS Refusal;    /* what new requests get; STATUS_SUCCESS: they are served */
+    BOOLEAN Paused;      /* not started, but to be: requests wait for it */
+    PIRP Held;           /* the one of them whose turn it is, or NULL */
     PIRP Active;         /* the request that the device works on, or NULL */
     ULONG AwaitedCauses; /* of Active, not seen yet */
     ULONG SecondsLeft;   /* before Active has taken too long */
@@ -89,7 +91,14 @@ DRIVER_STARTIO EduStartIo;
 IO_TIMER_ROUTINE EduTimer;
 PIRP EduTakeActive(PEDU_CONTEXT Context, NTSTATUS Status);
 VOID EduEndRequest(PEDU_CONTEXT Context, PIRP Irp);
+VOID EduFailRequest(PEDU_CONTEXT Context, PIRP Irp, NTSTATUS Status);
 VOID EduAbortActive(PEDU_CONTEXT Context, NTSTATUS Reason);
+
+/* pause.c */
+BOOLEAN EduHoldPacket(PEDU_CONTEXT Context, PIRP Irp);
+VOID EduHoldActive(PEDU_CONTEXT Context);
+VOID EduAbortHeld(PEDU_CONTEXT Context, PFILE_OBJECT FileObject, NTSTATUS Reason);
+VOID EduResume(PEDU_CONTEXT Context);
 
 /* queue.c */
 DRIVER_DISPATCH EduDispatchCleanup;

@@ -21,8 +21,8 @@ EduDispatchCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
  * IRP_MJ_READ, IRP_MJ_WRITE: bytes from and to the device's buffer, by DMA.
  *
  * STATUS_INVALID_PARAMETER for nothing, or for a byte beyond EDU_BUFFER_REACH;
- * STATUS_DEVICE_NOT_READY before START and after STOP, STATUS_IO_TIMEOUT if the device
- * does not interrupt, STATUS_DEVICE_BUSY after that, STATUS_CANCELLED.
+ * STATUS_DEVICE_NOT_READY before the first START, STATUS_IO_TIMEOUT if the device does not
+ * interrupt, STATUS_DEVICE_BUSY after that, STATUS_CANCELLED.
  */
 NTSTATUS
 NTAPI

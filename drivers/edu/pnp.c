@@ -40,15 +40,20 @@ EduSilence(PEDU_CONTEXT Context)
     EduRead(Context, EDU_CAUSES); /* writes are posted; a read pushes them through */
 }
 
-/* Ends all that START began, in the reverse order. Does nothing to a stopped device. */
+/*
+ * Ends all that START began, in the reverse order, but for the requests. Does nothing to a
+ * stopped device. Pause: another START will come, for which requests wait; else they get
+ * Refusal.
+ */
 static VOID
-EduStopDevice(PEDU_CONTEXT Context, NTSTATUS Reason)
+EduCloseDevice(PEDU_CONTEXT Context, BOOLEAN Pause, NTSTATUS Refusal)
 {
     KIRQL OldIrql;
 
-    /* From here on StartIo leaves the device alone and completes its packets. */
+    /* From here on StartIo leaves the device alone. */
     KeAcquireSpinLock(&Context->Lock, &OldIrql);
-    Context->Refusal = Reason;
+    Context->Paused = Pause;
+    Context->Refusal = Refusal;
     KeReleaseSpinLock(&Context->Lock, OldIrql);
 
     IoStopTimer(Context->FunctionDevice);
@@ -56,7 +61,23 @@ EduStopDevice(PEDU_CONTEXT Context, NTSTATUS Reason)
         EduSilence(Context);
     }
     EduReleaseResources(Context);
+}
+
+/* STOP, for as long as the device's resources change. */
+static VOID
+EduPauseDevice(PEDU_CONTEXT Context)
+{
+    EduCloseDevice(Context, TRUE, STATUS_DEVICE_NOT_READY);
+    EduHoldActive(Context);
+}
+
+/* The end of a device that is not to come back. */
+static VOID
+EduStopDevice(PEDU_CONTEXT Context, NTSTATUS Reason)
+{
+    EduCloseDevice(Context, FALSE, Reason);
     EduAbortActive(Context, Reason);
+    EduAbortHeld(Context, NULL, Reason);
 }
 
 /* The device has resources and the stack below runs: get it going. */
@@ -67,6 +88,7 @@ EduStartDevice(PEDU_CONTEXT Context, PCM_RESOURCE_LIST Translated)
     KIRQL OldIrql;
 
     Context->LooksAway = 0;
+    Context->PendingCauses = 0; /* of what the device did before it was stopped */
     Status = EduAcquireResources(Context, Translated);
     if (!NT_SUCCESS(Status)) {
         EduStopDevice(Context, Status);
@@ -74,9 +96,11 @@ EduStartDevice(PEDU_CONTEXT Context, PCM_RESOURCE_LIST Translated)
     }
     KeAcquireSpinLock(&Context->Lock, &OldIrql);
     EduWrite(Context, EDU_STATUS, EDU_STATUS_INTERRUPT);
+    Context->Paused = FALSE;
     Context->Refusal = STATUS_SUCCESS;
     KeReleaseSpinLock(&Context->Lock, OldIrql);
     IoStartTimer(Context->FunctionDevice);
+    EduResume(Context);
     return STATUS_SUCCESS;
 }
 
@@ -139,7 +163,7 @@ EduDispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         return EduPnpRemove(Context, Irp);
 
     case IRP_MN_STOP_DEVICE:
-        EduStopDevice(Context, STATUS_DEVICE_NOT_READY);
+        EduPauseDevice(Context);
         Irp->IoStatus.Status = STATUS_SUCCESS;
         break;
 

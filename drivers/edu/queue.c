@@ -90,6 +90,8 @@ EduDispatchCleanup(PDEVICE_OBJECT DeviceObject, PIRP Irp)
             CONTAINING_RECORD(RemoveHeadList(&Done), IRP, Tail.Overlay.ListEntry),
             STATUS_CANCELLED, 0);
     }
+    EduAbortHeld(Context, IoGetCurrentIrpStackLocation(Irp)->FileObject,
+                 STATUS_CANCELLED);
     return EduCompleteIrp(Context, Irp, STATUS_SUCCESS, 0);
 }
 

@@ -26,12 +26,16 @@ EduStartRequest(PEDU_CONTEXT Context, PIRP Irp)
     return Value;
 }
 
-/* Why a packet cannot go into the device, or STATUS_SUCCESS. Lock is held. */
+/* Puts a packet into the device, or has it wait for START; else returns why it cannot go
+ * there. Lock is held. */
 static NTSTATUS
-EduQueryRefusal(PEDU_CONTEXT Context, PIRP Irp)
+EduTakeUp(PEDU_CONTEXT Context, PIRP Irp)
 {
     if (Irp->Cancel) {
         return STATUS_CANCELLED;
+    }
+    if (Context->Paused) {
+        return EduHoldPacket(Context, Irp) ? STATUS_SUCCESS : STATUS_CANCELLED;
     }
     if (!NT_SUCCESS(Context->Refusal)) {
         return Context->Refusal;
@@ -41,6 +45,9 @@ EduQueryRefusal(PEDU_CONTEXT Context, PIRP Irp)
         (EduRead(Context, EDU_DMA_COMMAND) & EDU_DMA_RUN)) {
         return STATUS_DEVICE_BUSY;
     }
+    Context->Active = Irp;
+    Context->SecondsLeft = EDU_PATIENCE;
+    Context->AwaitedCauses = EduStartRequest(Context, Irp);
     return STATUS_SUCCESS;
 }
 
@@ -56,18 +63,11 @@ EduStartIo(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     NTSTATUS Status;
 
     KeAcquireSpinLockAtDpcLevel(&Context->Lock);
-    Status = EduQueryRefusal(Context, Irp);
-    if (NT_SUCCESS(Status)) {
-        Context->Active = Irp;
-        Context->SecondsLeft = EDU_PATIENCE;
-        Context->AwaitedCauses = EduStartRequest(Context, Irp);
-    }
+    Status = EduTakeUp(Context, Irp);
     KeReleaseSpinLockFromDpcLevel(&Context->Lock);
 
     if (!NT_SUCCESS(Status)) {
-        Irp->IoStatus.Status = Status;
-        Irp->IoStatus.Information = 0;
-        EduEndRequest(Context, Irp);
+        EduFailRequest(Context, Irp, Status);
     }
 }
 
@@ -121,6 +121,15 @@ EduEndRequest(PEDU_CONTEXT Context, PIRP Irp)
 {
     IoStartNextPacket(Context->FunctionDevice, TRUE);
     EduCompleteIrp(Context, Irp, Irp->IoStatus.Status, Irp->IoStatus.Information);
+}
+
+/* The same for one that came to nothing. DISPATCH_LEVEL, no lock held. */
+VOID
+EduFailRequest(PEDU_CONTEXT Context, PIRP Irp, NTSTATUS Status)
+{
+    Irp->IoStatus.Status = Status;
+    Irp->IoStatus.Information = 0;
+    EduEndRequest(Context, Irp);
 }
 
 /* DISPATCH_LEVEL, once a second. Ends a request that the device has kept too long. */
