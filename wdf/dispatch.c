@@ -73,7 +73,8 @@ WdfpDispatchIrp(PWDFP_DEVICE Device, PIRP Irp)
 static NTSTATUS
 WdfpDispatchFirst(PWDFP_DEVICE Device, PIRP Irp)
 {
-    if (WdfpIsPreprocessed(Device, IoGetCurrentIrpStackLocation(Irp))) {
+    if (Device->Init->Preprocess != NULL &&
+        WdfpIsPreprocessed(Device, IoGetCurrentIrpStackLocation(Irp))) {
         return WdfpPreprocess(Device, Irp);
     }
     return WdfpDispatchIrp(Device, Irp);

@@ -83,12 +83,6 @@ ImpWdfDeviceConfigureWdmIrpDispatchCallback(PWDF_DRIVER_GLOBALS DriverGlobals,
 /* Has told the callback that the framework called it, and not the driver. */
 static const CHAR WdfpFromFramework;
 
-BOOLEAN
-WdfpIsDispatchedByDriver(PWDFP_DEVICE Device, UCHAR Major)
-{
-    return WdfpIsForQueues(Major) && Device->IrpDispatch[Major].Routine != NULL;
-}
-
 NTSTATUS
 WdfpDispatchByDriver(PWDFP_DEVICE Device, PIRP Irp)
 {

@@ -57,12 +57,13 @@ WdfpObjectSize(const WDFP_TYPE *Type, PWDF_OBJECT_ATTRIBUTES Attributes)
     return ALIGN_UP_BY((SIZE_T)Type->Size, 16) + WdfpContextSize(Attributes);
 }
 
-/* The zeroed memory of an object, its head and first context filled. */
+/* The memory of an object, its head and first context filled, the rest zeroed. */
 static PWDFP_OBJECT
 WdfpAllocateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
                    PWDF_OBJECT_ATTRIBUTES Attributes, PNPAGED_LOOKASIDE_LIST Lookaside)
 {
-    SIZE_T Size = WdfpObjectSize(Type, Attributes);
+    SIZE_T Size =
+        Lookaside != NULL ? Lookaside->L.Size : WdfpObjectSize(Type, Attributes);
     PWDFP_OBJECT Object =
         Lookaside != NULL
             ? ExAllocateFromNPagedLookasideList(Lookaside)
@@ -71,12 +72,14 @@ WdfpAllocateObject(PWDFP_GLOBALS Globals, const WDFP_TYPE *Type,
     if (Object == NULL) {
         return NULL;
     }
-    RtlZeroMemory(Object, Size);
+    RtlZeroMemory(Object + 1, Size - sizeof(*Object));
     Object->Signature = WDFP_SIGNATURE | (ULONG)Type->Number << 24;
     Object->References = 1;
     Object->Globals = Globals;
     Object->Type = Type;
     Object->Lookaside = Lookaside;
+    Object->Parent = NULL;
+    Object->State = WdfpAlive;
     Object->Contexts =
         (PWDFP_CONTEXT)((PUCHAR)Object + ALIGN_UP_BY((SIZE_T)Type->Size, 16));
     InitializeListHead(&Object->Children);

@@ -70,12 +70,8 @@ ImpWdfDeviceInitAssignWdmIrpPreprocessCallback(PWDF_DRIVER_GLOBALS DriverGlobals
 BOOLEAN
 WdfpIsPreprocessed(PWDFP_DEVICE Device, PIO_STACK_LOCATION Stack)
 {
-    PWDFP_PREPROCESS Entry;
+    PWDFP_PREPROCESS Entry = &Device->Init->Preprocess[Stack->MajorFunction];
 
-    if (Device->Init->Preprocess == NULL) {
-        return FALSE;
-    }
-    Entry = &Device->Init->Preprocess[Stack->MajorFunction];
     if (Entry->Callback == NULL || Entry->Count == 0) {
         return Entry->Callback != NULL;
     }

@@ -66,10 +66,10 @@ BOOLEAN
 WdfpTake(PWDFP_QUEUE Queue, PWDFP_REQUEST Request)
 {
     RemoveEntryList(&Request->Link);
-    InitializeListHead(&Request->Link);
     Queue->WaitingCount--;
     /* NULL: WdfpCancelWaiting is on its way and ends the request. */
     if (IoSetCancelRoutine(Request->Irp, NULL) == NULL) {
+        InitializeListHead(&Request->Link);
         return FALSE;
     }
     InsertTailList(&Queue->Presented, &Request->Link);
