@@ -10,7 +10,8 @@
 #include "nvme.h"
 
 #define NVME_ADMIN_ENTRIES 16
-#define NVME_ADMIN_SECONDS 5
+#define NVME_ADMIN_LOOKS   100 /* whether the device is still there, while it is awaited */
+#define NVME_ADMIN_LOOK    (-50 * 10000LL) /* every 50 ms: five seconds in all */
 #define NVME_ADMIN_PAGES   3
 #define NVME_NOT_AWAITED   MAXULONG
 #define NVME_EVENT_FIRST   0x8000 /* identifiers of event requests have this bit */
@@ -77,23 +78,41 @@ NvmeForgetAdmin(PNVME_CONTROLLER Controller)
     KeClearEvent(&Controller->AdminDone);
 }
 
+/* A device that was pulled out will not answer: who waits for it may hold up all of Plug
+   and Play, which is what would tell. */
+static NTSTATUS
+NvmeAwaitAnswer(PNVME_CONTROLLER Controller)
+{
+    LARGE_INTEGER Look = {.QuadPart = NVME_ADMIN_LOOK};
+
+    for (ULONG Turn = 0; Turn < NVME_ADMIN_LOOKS; Turn++) {
+        if (KeWaitForSingleObject(&Controller->AdminDone, Executive, KernelMode, FALSE,
+                                  &Look) == STATUS_SUCCESS) {
+            return STATUS_SUCCESS;
+        }
+        if (NvmeIsGone(Controller)) {
+            return STATUS_NO_SUCH_DEVICE;
+        }
+    }
+    return STATUS_IO_TIMEOUT;
+}
+
 /*
  * Has the device do an admin command and waits for it. Result may be NULL.
- * STATUS_IO_TIMEOUT: no answer; STATUS_IO_DEVICE_ERROR: it answered with an error.
+ * STATUS_IO_TIMEOUT: no answer; STATUS_NO_SUCH_DEVICE: nor will there be one, since it is
+ * gone; STATUS_IO_DEVICE_ERROR: it answered with an error.
  * IRQL: PASSIVE_LEVEL; one caller at a time (above).
  */
 NTSTATUS
 NvmeAdmin(PNVME_CONTROLLER Controller, const NVME_COMMAND *Command, PULONG Result)
 {
-    LARGE_INTEGER Limit = {.QuadPart = -10000000LL * NVME_ADMIN_SECONDS};
     NTSTATUS Status;
 
     NvmeSendAdmin(Controller, Command, 0, &Controller->AdminAwaited);
-    Status = KeWaitForSingleObject(&Controller->AdminDone, Executive, KernelMode, FALSE,
-                                   &Limit);
-    if (Status != STATUS_SUCCESS) {
+    Status = NvmeAwaitAnswer(Controller);
+    if (!NT_SUCCESS(Status)) {
         NvmeForgetAdmin(Controller);
-        return STATUS_IO_TIMEOUT;
+        return Status;
     }
     if (Result != NULL) {
         *Result = Controller->AdminAnswer.Result;

@@ -88,6 +88,8 @@ NvmeAbort(PNVME_SLOT Slot)
 VOID
 NvmeAbortLate(PNVME_CONTROLLER Controller)
 {
+    NTSTATUS Status;
+
     for (ULONG Index = 0; Index < Controller->QueueCount; Index++) {
         PNVME_QUEUE Queue = Controller->Queues[Index];
 
@@ -97,9 +99,12 @@ NvmeAbortLate(PNVME_CONTROLLER Controller)
             }
             DbgPrint("nvme: queue %u: command %u is late, aborting it\n",
                      (unsigned)Queue->Number, (unsigned)Number);
-            if (NvmeAbort(&Queue->Slots[Number]) == STATUS_IO_TIMEOUT) {
+            Status = NvmeAbort(&Queue->Slots[Number]);
+            if (Status == STATUS_IO_TIMEOUT) {
                 NvmeReset(Controller);
-                return;
+            }
+            if (Status == STATUS_IO_TIMEOUT || Status == STATUS_NO_SUCH_DEVICE) {
+                return; /* nothing is late any more, or the timer finds it gone */
             }
         }
     }

@@ -15,6 +15,7 @@ NvmeHandleEvent(PNVME_CONTROLLER Controller)
 {
     ULONG Result = Controller->EventResult;
     NVME_COMMAND Command;
+    NTSTATUS Status;
 
     Controller->Events++;
     DbgPrint("nvme: event of type %u, information 0x%x, log page 0x%x\n",
@@ -25,7 +26,8 @@ NvmeHandleEvent(PNVME_CONTROLLER Controller)
     Command.Namespace = MAXULONG;
     Command.Data[0] = (ULONG64)Controller->AdminMemoryAddress.QuadPart + 2 * NVME_PAGE;
     Command.Arguments[0] = (NVME_LOG_WORDS - 1) << 16 | NVME_EVENT_LOG(Result);
-    if (NvmeAdmin(Controller, &Command, NULL) != STATUS_IO_TIMEOUT) {
+    Status = NvmeAdmin(Controller, &Command, NULL);
+    if (Status != STATUS_IO_TIMEOUT && Status != STATUS_NO_SUCH_DEVICE) {
         NvmeArmEvent(Controller);
     }
 }
