@@ -16,11 +16,22 @@ IopTopOfStack(PDEVICE_OBJECT Device)
     return Device;
 }
 
+/* Whether another device may stand on this one. Its driver has to have finished it, or it
+   would get requests that it is not ready for. IopDatabaseLock held. */
+static BOOLEAN
+IopMayBeAttachedTo(PDEVICE_OBJECT Device)
+{
+    return (Device->Flags & DO_DEVICE_INITIALIZING) == 0 &&
+           (Device->DeviceObjectExtension->Flags & IOP_DEVICE_DELETE_PENDING) == 0 &&
+           Device->StackSize < IOP_MAXIMUM_STACK_SIZE;
+}
+
 /*
  * Attaches SourceDevice to the top of TargetDevice's stack; its stack size, alignment and
  * sector size follow the device below. *AttachedToDeviceObject is set while nobody can
  * send an IRP through the new device yet. STATUS_NO_SUCH_DEVICE: the device below is
- * being deleted. IRQL <= DISPATCH_LEVEL. Source: manual, IoAttachDeviceToDeviceStackSafe.
+ * not ready (DO_DEVICE_INITIALIZING), is being deleted, or has as many below it as there
+ * can be. IRQL <= DISPATCH_LEVEL. Source: manual, IoAttachDeviceToDeviceStackSafe.
  */
 NTSTATUS
 NTAPI
@@ -33,8 +44,7 @@ IoAttachDeviceToDeviceStackSafe(PDEVICE_OBJECT SourceDevice, PDEVICE_OBJECT Targ
 
     KeAcquireSpinLock(&IopDatabaseLock, &OldIrql);
     Below = IopTopOfStack(TargetDevice);
-    if ((Below->DeviceObjectExtension->Flags & IOP_DEVICE_DELETE_PENDING) == 0 &&
-        Below->StackSize < IOP_MAXIMUM_STACK_SIZE) {
+    if (IopMayBeAttachedTo(Below)) {
         *AttachedToDeviceObject = Below;
         SourceDevice->StackSize = Below->StackSize + 1;
         SourceDevice->AlignmentRequirement = Below->AlignmentRequirement;
@@ -67,6 +77,29 @@ IoAttachDeviceToDeviceStack(PDEVICE_OBJECT SourceDevice, PDEVICE_OBJECT TargetDe
     return Below;
 }
 EXPORT(IoAttachDeviceToDeviceStack);
+
+/*
+ * Attaches SourceDevice to the stack of the device TargetDevice leads to, which is open
+ * meanwhile. As above, or what IoGetDeviceObjectPointer returns. PASSIVE_LEVEL. Source:
+ * manual, IoAttachDevice.
+ */
+NTSTATUS
+NTAPI
+IoAttachDevice(PDEVICE_OBJECT SourceDevice, PUNICODE_STRING TargetDevice,
+               PDEVICE_OBJECT *AttachedDevice)
+{
+    PDEVICE_OBJECT Target;
+    PFILE_OBJECT File;
+    NTSTATUS Status =
+        IoGetDeviceObjectPointer(TargetDevice, FILE_READ_ATTRIBUTES, &File, &Target);
+
+    if (NT_SUCCESS(Status)) {
+        Status = IoAttachDeviceToDeviceStackSafe(SourceDevice, Target, AttachedDevice);
+        ObDereferenceObject(File);
+    }
+    return Status;
+}
+EXPORT(IoAttachDevice);
 
 /* Takes off the device attached to TargetDevice (the one below, which attaching gave).
    PASSIVE_LEVEL. Source: manual, IoDetachDevice. */

@@ -21,6 +21,9 @@ _IRQL_requires_max_(APC_LEVEL) NTKERNELAPI VOID NTAPI
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PDEVICE_OBJECT NTAPI
     IoAttachDeviceToDeviceStack(_In_ PDEVICE_OBJECT SourceDevice,
                                 _In_ PDEVICE_OBJECT TargetDevice);
+_IRQL_requires_(PASSIVE_LEVEL) NTKERNELAPI NTSTATUS NTAPI
+    IoAttachDevice(_In_ PDEVICE_OBJECT SourceDevice, _In_ PUNICODE_STRING TargetDevice,
+                   _Out_ PDEVICE_OBJECT *AttachedDevice);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI VOID NTAPI
     IoDetachDevice(_Inout_ PDEVICE_OBJECT TargetDevice);
 _IRQL_requires_max_(DISPATCH_LEVEL) NTKERNELAPI PDEVICE_OBJECT NTAPI

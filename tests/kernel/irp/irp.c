@@ -131,6 +131,7 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
                                   &Upper))) {
         Lower->Flags |= DO_DIRECT_IO;
         Upper->Flags |= DO_DIRECT_IO;
+        Lower->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
         IoAttachDeviceToDeviceStack(Upper, Lower);
     }
     return KtapStart(DriverObject, RegistryPath, IrpTests);

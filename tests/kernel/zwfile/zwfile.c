@@ -18,6 +18,7 @@ FileTests(VOID)
     TestOpen();
     TestNames();
     TestBadOpen();
+    TestAttach();
     TestTransfers();
     TestPosition();
     TestBadTransfers();

@@ -51,7 +51,7 @@ VOID Release(NTSTATUS Status);
 HANDLE Open(ULONG Which, ULONG Options);
 NTSTATUS OpenName(PCWSTR Name, HANDLE Root, ULONG Options, PHANDLE File);
 
-KTAP_SUITE TestOpen, TestNames, TestBadOpen;
+KTAP_SUITE TestOpen, TestNames, TestBadOpen, TestAttach;
 KTAP_SUITE TestTransfers, TestPosition, TestBadTransfers, TestControls;
 KTAP_SUITE TestEvents, TestApcs, TestFailures, TestOverlap;
 KTAP_SUITE TestWaiting, TestAlert;
