@@ -1,5 +1,6 @@
 """A bootable ISO: GRUB for BIOS and UEFI, the kernel, and modules with their words."""
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,6 +13,9 @@ from harness import paths
 GRUB_MODULES = ("normal iso9660 multiboot multiboot2 fat configfile part_acorn part_amiga "
                 "part_apple part_bsd part_dfly part_dvh part_gpt part_msdos part_plan "
                 "part_sun part_sunpc")
+
+# Where the drivers and programs lie that were built here.
+OURS = [paths.BUILD / folder for folder in ("drivers", "apps", "tests")]
 
 
 def standard_modules(listed=paths.TOOLS / "modules.txt"):
@@ -46,9 +50,18 @@ def grub_config(command_line, modules, loader="multiboot2"):
     return "\n".join(lines + ["boot", "}", ""])
 
 
-def strip(kernel, output):
-    """Drops the DWARF, keeps .symtab, which the kernel names functions with."""
-    subprocess.run(["objcopy", "--strip-debug", str(kernel), str(output)], check=True)
+def strip(file, output, objcopy="objcopy"):
+    """Drops the DWARF, keeps the symbol table, which the kernel names functions with."""
+    subprocess.run([objcopy, "--strip-debug", str(file), str(output)], check=True)
+
+
+def put_module(file, output):
+    """What we built goes onto the ISO without its DWARF, which is five sixths of it: gdb
+    reads that from the file it was built to. Somebody else's driver stays as it is."""
+    if file.resolve().parent in OURS:
+        strip(file, output, "x86_64-w64-mingw32-objcopy")
+    else:
+        shutil.copyfile(file, output)
 
 
 def make(output, kernel, modules, command_line="", loader="multiboot2"):
@@ -61,7 +74,7 @@ def make(output, kernel, modules, command_line="", loader="multiboot2"):
         (tree / "boot/modules").mkdir()
         strip(kernel, tree / "boot/dirql.elf")
         for index, (file, _) in enumerate(modules):
-            (tree / f"boot/modules/{index}").write_bytes(Path(file).read_bytes())
+            put_module(Path(file), tree / f"boot/modules/{index}")
         (tree / "boot/grub/grub.cfg").write_text(
             grub_config(command_line, modules, loader))
         result = subprocess.run(

@@ -296,7 +296,7 @@ TestReach(VOID)
     ok_status(ReachWith(65), STATUS_INVALID_PARAMETER,
               "AddressWidthOverride: more than 64 bits");
     ok_status(ReachWith(64), STATUS_SUCCESS, "AddressWidthOverride: all memory");
-    ok_status(ReachWith(26), STATUS_SUCCESS,
+    ok_status(ReachWith(24), STATUS_SUCCESS,
               "AddressWidthOverride: memory beyond it goes through map registers");
 }
 

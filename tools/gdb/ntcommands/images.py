@@ -36,16 +36,28 @@ def find(address):
         return None
 
 
+def pages(size):
+    return (size + 0xFFF) // 0x1000
+
+
 def headers(file):
-    """(preferred base, size in memory) that a PE32+ file says, or None if it is none."""
+    """(preferred base, pages in memory, the same without its DWARF) that a PE32+ file says, or
+    None if it is none. Sections of DWARF are last, and their names are too long for a header:
+    a slash and a number stand for them."""
     try:
         with open(file, "rb") as stream:
-            data = stream.read(1024)
+            data = stream.read(4096)
         pe = struct.unpack_from("<I", data, 0x3C)[0]
         if data[pe:pe + 4] != b"PE\0\0":
             return None
+        count, optional = struct.unpack_from("<H12xH", data, pe + 6)
+        end = 0
+        for index in range(count):
+            name, length, start = struct.unpack_from("<8sII", data, pe + 24 + optional + 40 * index)
+            if not name.startswith(b"/"):
+                end = max(end, start + length)
         return (struct.unpack_from("<Q", data, pe + 24 + 24)[0],
-                struct.unpack_from("<I", data, pe + 24 + 56)[0])
+                pages(struct.unpack_from("<I", data, pe + 24 + 56)[0]), pages(end))
     except (OSError, struct.error):
         return None
 
@@ -60,7 +72,7 @@ def load(image):
     for folder in FOLDERS:
         file = os.path.join(base.build_folder(), folder, os.path.basename(image.name))
         found = headers(file)
-        if found and (found[1] + 0xFFF) & ~0xFFF == (image.size + 0xFFF) & ~0xFFF:
+        if found and pages(image.size) in found[1:]:
             offset = image.base - found[0]
             gdb.execute(f'add-symbol-file "{file}" -o {offset}', to_string=True)
             loaded[key] = file
