@@ -121,13 +121,15 @@ typedef struct _AHCI_PORT {
     BOOLEAN Open;
     BOOLEAN Exclusive; /* a serial command has been chosen and is not finished */
     AHCI_PORT_STATE State;
-    ULONG Busy;    /* slots that hold an IRP */
-    ULONG Held;    /* of those, ready, and kept back for a moment */
-    ULONG Issued;  /* of those, given to the controller */
-    ULONG Retry;   /* of those, to be issued again */
-    ULONG Beside;  /* of those in Retry, what may go out beside others */
-    ULONG Overdue; /* of those issued, why the port is recovering; 0: an error is */
-    ULONG Fatal;   /* the causes for which the port is recovering */
+    ULONG Busy;         /* slots that hold an IRP */
+    ULONG Held;         /* of those, ready, and kept back for a moment */
+    ULONG Issued;       /* of those, given to the controller */
+    ULONG Retry;        /* of those, to be issued again */
+    ULONG Beside;       /* of those in Retry, what may go out beside others */
+    ULONG Overdue;      /* of those issued, why the port is recovering; 0: an error is */
+    ULONG Fatal;        /* the causes for which the port is recovering */
+    ULONG Silent;       /* timeouts in a row without any command done in between */
+    ULONGLONG DoneThen; /* commands that had been done at the last of them */
     AHCI_STATISTICS Statistics;
     AHCI_SLOT Slots[AHCI_MAXIMUM_SLOTS];
 } AHCI_PORT;

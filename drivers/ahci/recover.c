@@ -7,13 +7,17 @@
  * one queued command aborts all of them. If it has a log of that (errorlog.c), the log
  * names the guilty one, and the others go out again as they were. If not, a link reset
  * makes it forget all of them, and they are issued again as serial commands, one at a
- * time: the guilty one then fails alone.
+ * time: the guilty one then fails alone. When none of them is answered either, it is the
+ * disk, and all fail: each one's own attempts would take minutes.
  */
 #include "ahci.h"
 
 #define AHCI_MAXIMUM_ATTEMPTS 3
 #define AHCI_REFUSED_ATTEMPTS 2 /* when it was the disk itself that refused */
-#define AHCI_NO_TAG           AHCI_MAXIMUM_SLOTS
+/* Timeouts in a row that are the disk's and no command's: the first one's attempts and one
+   of another. */
+#define AHCI_SILENT_LIMIT (AHCI_MAXIMUM_ATTEMPTS + 1)
+#define AHCI_NO_TAG       AHCI_MAXIMUM_SLOTS
 
 static IO_WORKITEM_ROUTINE AhciRecover;
 
@@ -88,6 +92,22 @@ AhciCountAttempts(PAHCI_PORT Port, ULONG Guilty, BOOLEAN MayPass)
     return Failed;
 }
 
+/* Whether the disk answers nobody: nothing has been done for several timeouts. Lock is
+   held. */
+static BOOLEAN
+AhciIsSilent(PAHCI_PORT Port)
+{
+    PAHCI_STATISTICS Seen = &Port->Statistics;
+    ULONGLONG Done = Seen->Reads + Seen->Writes + Seen->Flushes + Seen->Trims;
+
+    if (Port->Overdue == 0 || Done != Port->DoneThen) {
+        Port->Silent = 0;
+    }
+    Port->Silent += Port->Overdue != 0;
+    Port->DoneThen = Done;
+    return Port->Silent >= AHCI_SILENT_LIMIT;
+}
+
 /*
  * Sorts the issued slots into those to fail, which are returned, and those to issue
  * again, and lets the port go on. Port->Lock is held.
@@ -105,7 +125,7 @@ AhciSettleIssued(PAHCI_PORT Port, PAHCI_VERDICT Verdict)
     }
     Port->Issued = 0;
     Port->Exclusive = Port->Exclusive && Again == 0; /* else its retry claims it anew */
-    if (!Verdict->Restarted || !Port->Open) {
+    if (AhciIsSilent(Port) || !Verdict->Restarted || !Port->Open) {
         Failed |= Port->Retry;
     }
     Port->Retry &= ~Failed;
