@@ -4,12 +4,14 @@
  */
 #include "../ktap.h"
 
+#include <dirqlquery.h>
 #include <dirqltest.h>
 
 DRIVER_INITIALIZE DriverEntry;
 
-#define TICK   156250
-#define ROUNDS 300
+#define TICK      156250
+#define ROUNDS    300
+#define TIMER_TAG 0x6D547845 /* "ExTm" */
 
 typedef struct _PROBE {
     PEX_TIMER Timer;
@@ -251,14 +253,36 @@ TestRace(VOID)
              "none that was not to be cancelled lost its expiry");
 }
 
+/* Timers that there are: the pool's blocks under their tag. */
+static ULONG64
+CountTimers(VOID)
+{
+    static UCHAR Buffer[0x8000] __attribute__((aligned(8)));
+    PDIRQL_QUERY_HEADER List = (PDIRQL_QUERY_HEADER)Buffer;
+    PUCHAR Entry = (PUCHAR)(List + 1);
+
+    if (!NT_SUCCESS(DirqlQuerySystem(DirqlPoolTags, Buffer, sizeof(Buffer), NULL))) {
+        return MAXULONG64;
+    }
+    for (ULONG Index = 0; Index < List->Count; Index++, Entry += List->EntrySize) {
+        PDIRQL_POOL_TAG_INFORMATION Tag = (PDIRQL_POOL_TAG_INFORMATION)Entry;
+
+        if (Tag->Tag == TIMER_TAG) {
+            return Tag->Blocks;
+        }
+    }
+    return 0;
+}
+
 static VOID
 TimerTests(VOID)
 {
-    static DIRQL_USAGE Before, After;
+    static PROBE Kept;
     PEX_TIMER None;
 
-    KtapSleep(50); /* what the boot leaves behind goes */
-    DirqlQueryUsage(&Before);
+    Make(&Kept, 0);
+    ok_equal(CountTimers(), 1, "a timer is counted");
+    ok(ExDeleteTimer(Kept.Timer, TRUE, TRUE, NULL) == FALSE, "one that was never set");
     TestSetting();
     TestKinds();
     TestDeleting();
@@ -268,9 +292,7 @@ TimerTests(VOID)
     None = ExAllocateTimer(NULL, NULL, 0);
     DirqlFailAllocations(0, 0);
     ok(None == NULL, "ExAllocateTimer without memory");
-    KtapSleep(50); /* the thread of TestMeeting goes */
-    DirqlQueryUsage(&After);
-    ok(After.PoolBlocks <= Before.PoolBlocks, "nothing is left of them all");
+    ok_equal(CountTimers(), 0, "nothing is left of them all");
 }
 
 NTSTATUS
