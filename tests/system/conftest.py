@@ -12,15 +12,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from harness import disk, machine, paths, report  # noqa: E402
 
+CRASHES = []  # the signals that QEMUs of the test under way have died of
+
 
 def pytest_addoption(parser):
     parser.addoption("--nt", default="6.3", help="the NT profile that was built")
+
+
+def pytest_runtest_protocol(item, nextitem):
+    """A QEMU that died itself says nothing about the kernel: a test that failed with one is
+    told of and made once more, and the second counts whatever it brings."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    CRASHES.clear()
+    reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    if CRASHES and any(result.failed for result in reports):
+        item.config.get_terminal_writer().line(
+            f"\n  {item.name}: QEMU itself died of {CRASHES[0]}; made once more")
+        item._initrequest()
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for result in reports:
+        item.ihook.pytest_runtest_logreport(report=result)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @dataclass
@@ -86,6 +106,7 @@ def boot(nt, tmp_path):
         return run.start()
 
     yield start
+    CRASHES.extend(filter(None, (run.crash() for run in machines)))
     for run in machines:
         run.close()
 

@@ -160,7 +160,7 @@ def counted(nt):
 
 
 def test_frames_are_counted_in_instructions(counted):
-    alone = figures.count_rx(counted.guest, counted.frames, counted.file, 100, gap=0.002)
+    alone = figures.count_rx(counted.guest, counted.frames, counted.file, 400, gap=0.001)
     many = figures.count_rx(counted.guest, counted.frames, counted.file, 1000)
     assert 50 < many < alone < 5000
 

@@ -21,6 +21,7 @@ from harness.qmp import Qmp
 PASSED, BUGCHECK, FAILED, REFUSED = 33, 35, 37, 39
 
 FIRMWARE = [Path("/usr/share/OVMF/OVMF_CODE_4M.fd"), Path("/usr/share/OVMF/OVMF_CODE.fd")]
+FAULTS = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 ESCAPES = re.compile(r"\x1b\[[0-9;=?]*[A-Za-z]")
 
 
@@ -178,9 +179,10 @@ class Machine:
 
     def crash(self):
         """The signal QEMU died of by a fault of its own, as text; None when it did not."""
-        if self.status is None or self.status >= 0:
+        status = self._process.poll() if self._process else None
+        if status is None or -status not in FAULTS:
             return None
-        return signal.Signals(-self.status).name
+        return signal.Signals(-status).name
 
     def close(self):
         if self._process and self._process.poll() is None:

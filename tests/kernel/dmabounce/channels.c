@@ -144,7 +144,7 @@ TestChannelWaits(VOID)
 }
 
 #define THREADS 4
-#define ROUNDS  200
+#define ROUNDS  60
 
 static PDMA_ADAPTER Shared;
 static volatile LONG Wrong;
