@@ -438,7 +438,7 @@ _IRQL_requires_(PASSIVE_LEVEL)
                  _In_opt_ PWDF_OBJECT_ATTRIBUTES DeviceAttributes,
                  _Out_ WDFDEVICE *Device),
                 (DeviceInit, DeviceAttributes, Device));
-/* Any IRQL, the next six. */
+/* Any IRQL, the next five. */
 WDF_ROUTINE(WDFDEVICE, WdfWdmDeviceGetWdfDeviceHandle, (_In_ PDEVICE_OBJECT DeviceObject),
             (DeviceObject));
 WDF_ROUTINE(PDEVICE_OBJECT, WdfDeviceWdmGetDeviceObject, (_In_ WDFDEVICE Device),
@@ -448,8 +448,6 @@ WDF_ROUTINE(PDEVICE_OBJECT, WdfDeviceWdmGetAttachedDevice, (_In_ WDFDEVICE Devic
 WDF_ROUTINE(PDEVICE_OBJECT, WdfDeviceWdmGetPhysicalDevice, (_In_ WDFDEVICE Device),
             (Device));
 WDF_ROUTINE(WDFDRIVER, WdfDeviceGetDriver, (_In_ WDFDEVICE Device), (Device));
-WDF_ROUTINE(WDF_POWER_DEVICE_STATE, WdfDeviceGetDevicePowerState, (_In_ WDFDEVICE Device),
-            (Device));
 _IRQL_requires_max_(DISPATCH_LEVEL)
     WDF_ROUTINE(WDFIOTARGET, WdfDeviceGetIoTarget, (_In_ WDFDEVICE Device), (Device));
 _IRQL_requires_max_(DISPATCH_LEVEL)

@@ -46,6 +46,12 @@ _IRQL_requires_(PASSIVE_LEVEL)
                  _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty, _In_ ULONG BufferLength,
                  _Out_opt_ PVOID PropertyBuffer, _Out_ PULONG ResultLength),
                 (DeviceInit, DeviceProperty, BufferLength, PropertyBuffer, ResultLength));
+_IRQL_requires_(PASSIVE_LEVEL) WDF_ROUTINE(
+    NTSTATUS, WdfFdoInitAllocAndQueryProperty,
+    (_In_ PWDFDEVICE_INIT DeviceInit, _In_ DEVICE_REGISTRY_PROPERTY DeviceProperty,
+     _In_ POOL_TYPE PoolType, _In_opt_ PWDF_OBJECT_ATTRIBUTES PropertyMemoryAttributes,
+     _Out_ WDFMEMORY *PropertyMemory),
+    (DeviceInit, DeviceProperty, PoolType, PropertyMemoryAttributes, PropertyMemory));
 _IRQL_requires_max_(DISPATCH_LEVEL)
     WDF_ROUTINE(VOID, WdfFdoInitSetEventCallbacks,
                 (_In_ PWDFDEVICE_INIT DeviceInit,

@@ -7,8 +7,8 @@
 
 /* Called at PASSIVE_LEVEL. */
 typedef NTSTATUS NTAPI EVT_WDF_DEVICE_PROCESS_QUERY_INTERFACE_REQUEST(
-    _In_ WDFDEVICE Device, _In_ const GUID * InterfaceType, _Inout_ PINTERFACE ExposedInterface,
-    _Inout_ PVOID ExposedInterfaceSpecificData);
+    _In_ WDFDEVICE Device, _In_ const GUID *InterfaceType,
+    _Inout_ PINTERFACE ExposedInterface, _Inout_ PVOID ExposedInterfaceSpecificData);
 typedef EVT_WDF_DEVICE_PROCESS_QUERY_INTERFACE_REQUEST
     *PFN_WDF_DEVICE_PROCESS_QUERY_INTERFACE_REQUEST;
 
@@ -20,6 +20,24 @@ typedef struct _WDF_QUERY_INTERFACE_CONFIG {
     PFN_WDF_DEVICE_PROCESS_QUERY_INTERFACE_REQUEST EvtDeviceProcessQueryInterfaceRequest;
     BOOLEAN ImportInterface;
 } WDF_QUERY_INTERFACE_CONFIG, *PWDF_QUERY_INTERFACE_CONFIG;
+
+static FORCEINLINE VOID
+WDF_QUERY_INTERFACE_CONFIG_INIT(
+    _Out_ PWDF_QUERY_INTERFACE_CONFIG Config, _In_opt_ PINTERFACE Interface,
+    _In_ const GUID *InterfaceType,
+    _In_opt_ PFN_WDF_DEVICE_PROCESS_QUERY_INTERFACE_REQUEST Callback)
+{
+    __builtin_memset(Config, 0, sizeof(*Config));
+    Config->Size = sizeof(*Config);
+    Config->Interface = Interface;
+    Config->InterfaceType = InterfaceType;
+    Config->EvtDeviceProcessQueryInterfaceRequest = Callback;
+}
+
+_IRQL_requires_(PASSIVE_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfDeviceAddQueryInterface,
+                (_In_ WDFDEVICE Device, _In_ PWDF_QUERY_INTERFACE_CONFIG InterfaceConfig),
+                (Device, InterfaceConfig));
 
 struct _DEVPROPKEY;
 

@@ -4,6 +4,7 @@
 #include "wdfp.h"
 #include "control.h"
 #include "pdo.h"
+#include "queryinterface.h"
 #include "request.h"
 #include "target.h"
 
@@ -14,6 +15,7 @@ WdfpDestroyDevice(PWDFP_OBJECT Object)
 
     if (Device->Driver != NULL) {
         ExDeleteNPagedLookasideList(&Device->Requests);
+        WdfpFreeOffers(Device);
     }
     if (Device->SymbolicLink.Buffer != NULL) {
         ExFreePoolWithTag(Device->SymbolicLink.Buffer, WDFP_TAG);
@@ -128,6 +130,7 @@ WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
                        Device->Object.ExecutionLevel == WdfExecutionLevelPassive);
     InitializeListHead(&Device->Interrupts);
     InitializeListHead(&Device->Interfaces);
+    InitializeListHead(&Device->Offers);
     InitializeListHead(&Device->DmaEnablers);
     InitializeListHead(&Device->Queues);
     InitializeListHead(&Device->Files);

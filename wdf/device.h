@@ -53,10 +53,13 @@ typedef struct _WDFP_DEVICE {
     BOOLEAN Finished;       /* a control device that can be opened */
     IO_REMOVE_LOCK Rundown; /* a control device's; held while an IRP is dispatched */
     WDF_POWER_DEVICE_STATE PowerState;
+    volatile LONG PowerReferences; /* WdfDeviceStopIdle; interlocked */
+    volatile LONG Fixed; /* times that it was said not to be stoppable; interlocked */
     struct _WDFP_RESOURCES *Raw; /* while Prepared */
     struct _WDFP_RESOURCES *Translated;
     LIST_ENTRY Interrupts; /* WDFP_INTERRUPT.Link, in the order of creation */
     LIST_ENTRY Interfaces;
+    LIST_ENTRY Offers;                           /* query interfaces; TreeLock */
     LIST_ENTRY DmaEnablers;                      /* WDFP_DMA_ENABLER.Link; TreeLock */
     WDF_DEVICE_STATE State;                      /* what the driver told of it */
     WDF_DEVICE_PNP_CAPABILITIES PnpCapabilities; /* Size 0: not set */

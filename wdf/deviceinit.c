@@ -136,6 +136,14 @@ ImpWdfDeviceInitSetPowerNotPageable(PWDF_DRIVER_GLOBALS DriverGlobals,
     Init->PowerPageable = FALSE;
 }
 
+/* Nothing is powered up in turn here: accepted, without effect. Source: manual,
+   WdfDeviceInitSetPowerInrush. */
+VOID NTAPI
+ImpWdfDeviceInitSetPowerInrush(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT Init)
+{
+    WdfpRequire(WdfpGlobals(DriverGlobals), Init, "DeviceInit");
+}
+
 /* Source: manual, WdfDeviceInitSetPowerPageable. */
 VOID NTAPI
 ImpWdfDeviceInitSetPowerPageable(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT Init)

@@ -6,6 +6,7 @@
  */
 #include "wdfp.h"
 #include "device.h"
+#include "unistring.h"
 
 static VOID
 WdfpEnableInterface(PWDFP_INTERFACE Interface, BOOLEAN Enable)
@@ -133,6 +134,24 @@ ImpWdfDeviceSetDeviceInterfaceState(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE
         Interface->Wanted = Enable;
         WdfpEnableInterface(Interface, Enable && Device->Step == WdfpDeviceStarted);
     }
+}
+
+/* The name of an interface in a string object. STATUS_OBJECT_NAME_NOT_FOUND: it was not
+   created; STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL. Source: manual,
+   WdfDeviceRetrieveDeviceInterfaceString. */
+NTSTATUS
+NTAPI
+ImpWdfDeviceRetrieveDeviceInterfaceString(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                          WDFDEVICE Handle, const GUID *Class,
+                                          PCUNICODE_STRING Reference, WDFSTRING String)
+{
+    PWDFP_DEVICE Device = WdfpDeviceFromHandle(DriverGlobals, Handle);
+    PWDFP_INTERFACE Interface = WdfpFindInterface(Device, Class, Reference);
+
+    return Interface == NULL
+               ? STATUS_OBJECT_NAME_NOT_FOUND
+               : WdfpAssignString(WdfpObject(DriverGlobals, String, WdfpStringType),
+                                  &Interface->Name);
 }
 
 /* Gives the device one more name. What IoCreateSymbolicLink returns;

@@ -7,16 +7,8 @@
  */
 #include "wdfp.h"
 #include "pdo.h"
+#include "pnpstate.h"
 #include "powerdown.h"
-
-/* Whether the driver has an objection. */
-static NTSTATUS
-WdfpAskPdo(PWDFP_DEVICE Device, PFN_WDF_DEVICE_QUERY_REMOVE Callback)
-{
-    return Callback == NULL
-               ? STATUS_SUCCESS
-               : WDFP_CALL(Device->Object.Globals, Callback, WdfpHandle(Device));
-}
 
 static NTSTATUS
 WdfpStartPdo(PWDFP_DEVICE Device, PIO_STACK_LOCATION Stack)
@@ -61,10 +53,10 @@ WdfpDispatchPdo(PWDFP_DEVICE Device, PIRP Irp)
         Status = WdfpStartPdo(Device, Stack);
         break;
     case IRP_MN_QUERY_REMOVE_DEVICE:
-        Status = WdfpAskPdo(Device, Callbacks->EvtDeviceQueryRemove);
+        Status = WdfpAskDriver(Device, Callbacks->EvtDeviceQueryRemove);
         break;
     case IRP_MN_QUERY_STOP_DEVICE:
-        Status = WdfpAskPdo(Device, Callbacks->EvtDeviceQueryStop);
+        Status = WdfpAskDriver(Device, Callbacks->EvtDeviceQueryStop);
         break;
     case IRP_MN_CANCEL_REMOVE_DEVICE:
     case IRP_MN_CANCEL_STOP_DEVICE:

@@ -6,6 +6,7 @@
 #include "wdfp.h"
 #include "pdo.h"
 #include "pnpstate.h"
+#include "queryinterface.h"
 #include "requirements.h"
 #include "resources.h"
 
@@ -154,6 +155,14 @@ WdfpAnswerResources(PWDFP_DEVICE Device, PIRP Irp)
     return Status;
 }
 
+static NTSTATUS
+WdfpAnswerPdoInterface(PWDFP_DEVICE Device, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    NTSTATUS Status = WdfpAnswerInterface(Device, Stack);
+
+    return Status == STATUS_NOT_SUPPORTED ? Irp->IoStatus.Status : Status;
+}
+
 NTSTATUS
 WdfpAnswerPdo(PWDFP_DEVICE Device, PIRP Irp)
 {
@@ -176,6 +185,8 @@ WdfpAnswerPdo(PWDFP_DEVICE Device, PIRP Irp)
     case IRP_MN_QUERY_PNP_DEVICE_STATE:
         WdfpReportState(Device, Irp);
         return STATUS_SUCCESS;
+    case IRP_MN_QUERY_INTERFACE:
+        return WdfpAnswerPdoInterface(Device, Irp, Stack);
     case IRP_MN_EJECT:
         return Pdo->Callbacks.EvtDeviceEject == NULL
                    ? Irp->IoStatus.Status

@@ -11,6 +11,7 @@
 #include "filter.h"
 #include "powerdown.h"
 #include "pnpstate.h"
+#include "queryinterface.h"
 #include "target.h"
 
 /* A device was found: its driver says whether and how it serves it. PASSIVE_LEVEL. */
@@ -71,11 +72,8 @@ WdfpStartDevice(PWDFP_DEVICE Device, PIRP Irp, PIO_STACK_LOCATION Stack)
 static NTSTATUS
 WdfpQueryCallback(PWDFP_DEVICE Device, PIRP Irp, PFN_WDF_DEVICE_QUERY_REMOVE Callback)
 {
-    NTSTATUS Status = STATUS_SUCCESS;
+    NTSTATUS Status = WdfpAskDriver(Device, Callback);
 
-    if (Callback != NULL) {
-        Status = WDFP_CALL(Device->Object.Globals, Callback, WdfpHandle(Device));
-    }
     if (!NT_SUCCESS(Status)) {
         return WdfpCompleteIrp(Irp, Status);
     }
@@ -107,6 +105,16 @@ WdfpRemoveDevice(PWDFP_DEVICE Device, PIRP Irp)
     WdfpEndChildren(Device);
     WdfpDeleteDevice(Device);
     return Status;
+}
+
+/* The driver's own interfaces first, then those of the drivers below. */
+static NTSTATUS
+WdfpQueryInterface(PWDFP_DEVICE Device, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    NTSTATUS Status = WdfpAnswerInterface(Device, Stack);
+
+    return Status == STATUS_NOT_SUPPORTED ? WdfpForward(Device, Irp)
+                                          : WdfpCompleteIrp(Irp, Status);
 }
 
 /* IRP_MN_STOP_DEVICE: the resources go to others for a while; a start follows. */
@@ -150,6 +158,8 @@ WdfpDispatchPnp(PWDFP_DEVICE Device, PIRP Irp)
     case IRP_MN_QUERY_PNP_DEVICE_STATE:
         WdfpReportState(Device, Irp);
         return WdfpForward(Device, Irp);
+    case IRP_MN_QUERY_INTERFACE:
+        return WdfpQueryInterface(Device, Irp, Stack);
     case IRP_MN_QUERY_CAPABILITIES:
         return WdfpCompleteIrp(
             Irp, WdfpReportCapabilities(Device, Stack, WdfpForwardAndWait(Device, Irp)));

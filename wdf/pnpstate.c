@@ -130,3 +130,30 @@ ImpWdfDeviceSetFailed(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle,
     Device->State.Failed = WdfTrue;
     IoInvalidateDeviceState(Device->Physical);
 }
+
+NTSTATUS
+WdfpAskDriver(PWDFP_DEVICE Device, PFN_WDF_DEVICE_QUERY_REMOVE Callback)
+{
+    if (Device->Fixed > 0) {
+        return STATUS_INVALID_DEVICE_STATE;
+    }
+    return Callback == NULL
+               ? STATUS_SUCCESS
+               : WDFP_CALL(Device->Object.Globals, Callback, WdfpHandle(Device));
+}
+
+/* Says whether the device can be stopped and removed when it is asked; if not, requests to
+   do so fail until that was taken back as often. At or below DISPATCH_LEVEL. Source: manual,
+   WdfDeviceSetStaticStopRemove. */
+VOID NTAPI
+ImpWdfDeviceSetStaticStopRemove(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle,
+                                BOOLEAN Stoppable)
+{
+    PWDFP_DEVICE Device = WdfpDeviceFromHandle(DriverGlobals, Handle);
+
+    if (Stoppable) {
+        InterlockedDecrement(&Device->Fixed);
+    } else {
+        InterlockedIncrement(&Device->Fixed);
+    }
+}

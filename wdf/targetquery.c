@@ -2,6 +2,7 @@
  * What is behind a target: WDM's objects, and the properties of its device.
  */
 #include "wdfp.h"
+#include "deviceinfo.h"
 #include "target.h"
 
 /* The device object that requests go to; NULL while the target is closed. At or below
@@ -44,16 +45,6 @@ ImpWdfIoTargetWdmGetTargetFileHandle(PWDF_DRIVER_GLOBALS DriverGlobals,
     return WdfpTargetFromHandle(DriverGlobals, Handle)->Handle;
 }
 
-static NTSTATUS
-WdfpQueryTarget(PWDFP_TARGET Target, DEVICE_REGISTRY_PROPERTY Property, ULONG Length,
-                PVOID Buffer, PULONG ResultLength)
-{
-    *ResultLength = 0;
-    return Target->Physical == NULL ? STATUS_INVALID_DEVICE_REQUEST
-                                    : IoGetDeviceProperty(Target->Physical, Property,
-                                                          Length, Buffer, ResultLength);
-}
-
 /* A property of the target's device, as IoGetDeviceProperty has it.
    STATUS_INVALID_DEVICE_REQUEST: it has no physical device, or is closed. PASSIVE_LEVEL.
    Source: manual, WdfIoTargetQueryTargetProperty. */
@@ -68,7 +59,10 @@ ImpWdfIoTargetQueryTargetProperty(PWDF_DRIVER_GLOBALS DriverGlobals, WDFIOTARGET
     WdfpRequire(Target->Object.Globals, ResultLength, "ResultLength");
     WdfpRequireIrql(Target->Object.Globals, PASSIVE_LEVEL,
                     "WdfIoTargetQueryTargetProperty");
-    return WdfpQueryTarget(Target, Property, Length, Buffer, ResultLength);
+    *ResultLength = 0;
+    return Target->Physical == NULL ? STATUS_INVALID_DEVICE_REQUEST
+                                    : IoGetDeviceProperty(Target->Physical, Property,
+                                                          Length, Buffer, ResultLength);
 }
 
 /* The same in a new memory object of the right size, whose parent is the driver unless the
@@ -83,31 +77,12 @@ ImpWdfIoTargetAllocAndQueryTargetProperty(PWDF_DRIVER_GLOBALS DriverGlobals,
                                           WDFMEMORY *Result)
 {
     PWDFP_TARGET Target = WdfpTargetFromHandle(DriverGlobals, Handle);
-    WDFMEMORY Memory;
-    NTSTATUS Status;
-    ULONG Length;
-    PVOID Buffer;
 
     WdfpRequire(Target->Object.Globals, Result, "PropertyMemory");
     WdfpRequireIrql(Target->Object.Globals, PASSIVE_LEVEL,
                     "WdfIoTargetAllocAndQueryTargetProperty");
-    *Result = NULL;
-    Status = WdfpQueryTarget(Target, Property, 0, NULL, &Length);
-    if (Status != STATUS_BUFFER_TOO_SMALL) {
-        return NT_SUCCESS(Status) ? STATUS_OBJECT_NAME_NOT_FOUND : Status;
-    }
-    Status = ImpWdfMemoryCreate(DriverGlobals, Attributes, PoolType, 0, Length, &Memory,
-                                &Buffer);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
-    Status = WdfpQueryTarget(Target, Property, Length, Buffer, &Length);
-    if (!NT_SUCCESS(Status)) {
-        ImpWdfObjectDelete(DriverGlobals, Memory);
-        return Status;
-    }
-    *Result = Memory;
-    return STATUS_SUCCESS;
+    return WdfpQueryInMemory(DriverGlobals, Target->Physical, Property, PoolType,
+                             Attributes, Result);
 }
 
 /*

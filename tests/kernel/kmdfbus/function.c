@@ -51,6 +51,7 @@ AddFunction(PWDFDEVICE_INIT Init)
     WDF_PNPPOWER_EVENT_CALLBACKS Callbacks;
     WDF_OBJECT_ATTRIBUTES Attributes;
     WDFDEVICE Device;
+    NTSTATUS Status;
 
     Bus.RightId = TRUE;
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&Callbacks);
@@ -59,5 +60,9 @@ AddFunction(PWDFDEVICE_INIT Init)
     WdfDeviceInitSetPnpPowerEventCallbacks(Init, &Callbacks);
     WDF_OBJECT_ATTRIBUTES_INIT(&Attributes);
     Attributes.EvtCleanupCallback = Cleanup;
-    return WdfDeviceCreate(&Init, &Attributes, &Device);
+    Status = WdfDeviceCreate(&Init, &Attributes, &Device);
+    if (NT_SUCCESS(Status) && Bus.Function == NULL) {
+        Bus.Function = Device; /* the first child that was reported comes first */
+    }
+    return Status;
 }

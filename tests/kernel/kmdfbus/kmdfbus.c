@@ -182,6 +182,7 @@ BusTests(VOID)
 {
     TestArrival();
     TestRetrieve();
+    TestInterfaces();
     TestDeparture();
     TestStatic();
     TestBadConfig();

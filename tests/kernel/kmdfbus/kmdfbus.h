@@ -34,6 +34,7 @@ typedef struct _BUS {
     /* What the function driver saw. */
     volatile LONG Started, Surprised, Removed;
     BOOLEAN RightId;
+    WDFDEVICE Function; /* of child 1, while it is there */
 } BUS;
 
 extern BUS Bus;
@@ -49,3 +50,6 @@ NTSTATUS ReportMissing(ULONG Number);
 /* function.c */
 NTSTATUS AddFunction(PWDFDEVICE_INIT Init);
 BOOLEAN IsChild(PWDFDEVICE_INIT Init);
+
+/* interfaces.c */
+VOID TestInterfaces(VOID);

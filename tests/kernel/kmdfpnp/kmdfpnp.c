@@ -82,6 +82,17 @@ TestRestart(VOID)
               "EvtDeviceQueryStop: the driver objects");
     ok(DiaryIs("q"), "EvtDeviceQueryStop: nothing was stopped");
     Unit.Fails = 0;
+    WdfDeviceSetStaticStopRemove(Unit.Device, FALSE);
+    ok_status(SendPnp(IRP_MN_QUERY_STOP_DEVICE), STATUS_INVALID_DEVICE_STATE,
+              "WdfDeviceSetStaticStopRemove: a device that cannot be stopped");
+    ok_status(SendPnp(IRP_MN_QUERY_REMOVE_DEVICE), STATUS_INVALID_DEVICE_STATE,
+              "WdfDeviceSetStaticStopRemove: nor removed");
+    ok(DiaryIs(""), "WdfDeviceSetStaticStopRemove: without a question to the driver");
+    WdfDeviceSetStaticStopRemove(Unit.Device, TRUE);
+    ok_status(SendPnp(IRP_MN_QUERY_STOP_DEVICE), STATUS_SUCCESS,
+              "WdfDeviceSetStaticStopRemove: taken back");
+    ok_status(SendPnp(IRP_MN_CANCEL_STOP_DEVICE), STATUS_SUCCESS, "it is not stopped");
+    ok(DiaryIs("q"), "EvtDeviceQueryStop: is called again");
 }
 
 static VOID

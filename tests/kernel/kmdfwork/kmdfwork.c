@@ -19,6 +19,9 @@ WorkTests(VOID)
     TestString();
     TestRegistry();
     TestRegistryKeys();
+    TestNames();
+    TestProperties();
+    TestIdle();
 }
 
 static NTSTATUS NTAPI

@@ -25,3 +25,5 @@ KTAP_SUITE TestDpc, TestTimer, TestWorkItem;
 KTAP_SUITE TestMemory, TestLookaside, TestCollection, TestString, TestRegistry;
 /* regkeys.c */
 KTAP_SUITE TestRegistryKeys;
+/* deviceinfo.c */
+KTAP_SUITE TestNames, TestProperties, TestIdle;
