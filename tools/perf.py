@@ -49,15 +49,25 @@ AIMS = {"rx": 400, "isr_to_sent": 350, "ahci_1": 1500, "ahci_32": 1500, "nvme_1"
         "nvme_32": 1500}
 
 
-def count(perf, file):
+def print_functions(value, symbols):
+    """Which functions they are executed in, as far as it is one instruction or more."""
+    for name, number in counter.by_function(value.places, symbols).most_common():
+        if number >= 1:
+            print(f"    {number:>10,.1f}  {name}", flush=True)
+
+
+def count(perf, file, functions):
     """name: instructions, as above."""
     guest, frames = perf.guest, perf.frames
+    symbols = perf.symbols() if functions else []
     found = {}
 
     def add(name, value):
         found[name] = round(value, 1)
         aim = f"aim {AIMS[name]}" if name in AIMS else ""
         print(f"{name:24} {value:>12,.1f} instructions  {aim}", flush=True)
+        if functions:
+            print_functions(value, symbols)
 
     add("rx", figures.count_rx(guest, frames, file, 2000))
     add("rx_irp", figures.count_rx(guest, frames, file, 2000, how="irp"))
@@ -78,13 +88,17 @@ def main():
     parser.add_argument("--cpus", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
     parser.add_argument("--count", action="store_true", help="instructions, not rates")
+    parser.add_argument("--functions", action="store_true",
+                        help="instructions, and under each figure in which functions they are")
     arguments = parser.parse_args()
+    arguments.count |= arguments.functions
     name = "perf-count" if arguments.count else "perf"
     file = paths.BUILD / f"{name}/counted"
     try:
         extra = counter.arguments(file, path=True) if arguments.count else []
         with PerfMachine(arguments.nt, file.parent, cpus=arguments.cpus, extra=extra) as perf:
-            found = count(perf, file) if arguments.count else measure(perf, arguments.seconds)
+            found = count(perf, file, arguments.functions) if arguments.count \
+                else measure(perf, arguments.seconds)
             status = perf.quit()
     except (GuestError, OSError, RuntimeError) as error:
         sys.exit(f"perf: FAILED: {error}")

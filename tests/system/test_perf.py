@@ -187,3 +187,15 @@ def test_what_is_counted_has_names(counted, kernel):
     names = run.by_function(counter.symbols(kernel))
     assert names["KeInsertQueueDpc"] > 200 and sum(run.by_processor()) == run.total()
     assert run.total(exclude=[(0, 2**64)]) == 0
+
+
+def test_functions_are_named_in_the_kernel_and_in_drivers(counted):
+    reads = figures.count_blk(counted.guest, counted.file, 1, 200)
+    symbols = counted.symbols()
+    names = counter.by_function(reads.places, symbols)
+    assert names["ahci.sys!AhciMessageIsr"] > 10 and names["IofCompleteRequest"] > 10
+    assert abs(sum(names.values()) - reads) < 1
+    path = figures.count_echo(counted.guest, counted.frames, counted.file, 50)[1]
+    names = counter.by_function(path.places, symbols)
+    assert names["e1000.sys!E1000DpcForIsr"] > 5 and "ahci.sys!AhciMessageIsr" not in names
+    assert 0.8 * path < sum(names.values()) < 1.5 * path

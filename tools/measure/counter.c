@@ -11,11 +11,14 @@
  *     armed
  *     tb ADDRESS INSTRUCTIONS COUNT0 COUNT1...    executions on each processor
  *     path SMALLEST MEDIAN COUNT                  with path=on
+ *     pb ADDRESS INSTRUCTIONS COUNT               the same as tb, of what is in paths
  *     end
  *
  * path=on also looks at each access to the e1000's registers: a path is what one processor
  * executes from a read of ICR, the ISR's first act, to its next write of TDT, which sends.
- * One in which another read of ICR comes begins again there.
+ * One in which another read of ICR comes begins again there; pb has the blocks of that
+ * beginning too. Paths begin and end within blocks: pb leaves out the first and has the last
+ * as a whole.
  *
  * A block left half way by an exception counts as a whole; interrupts come between blocks.
  */
@@ -40,6 +43,7 @@ typedef struct Block {
     uint64_t address;
     uint64_t instructions;
     uint64_t count[PROCESSORS];
+    uint64_t path[PROCESSORS]; /* of those executions, the ones inside a path */
 } Block;
 
 /* An instruction that touches memory. */
@@ -74,6 +78,7 @@ Arm(unsigned int vcpu, void *userdata)
     pthread_mutex_lock(&Lock);
     for (Block *block = Blocks; block != NULL; block = block->next) {
         memset(block->count, 0, sizeof(block->count));
+        memset(block->path, 0, sizeof(block->path));
     }
     memset(PathStart, 0, sizeof(PathStart));
     PathCount = 0;
@@ -108,6 +113,20 @@ WriteBlock(FILE *file, const Block *block)
     fputc('\n', file);
 }
 
+static void
+WritePathBlock(FILE *file, const Block *block)
+{
+    uint64_t sum = 0;
+
+    for (int cpu = 0; cpu < PROCESSORS; cpu++) {
+        sum += block->path[cpu];
+    }
+    if (sum != 0) {
+        fprintf(file, "pb %llx %llu %llu\n", (unsigned long long)block->address,
+                (unsigned long long)block->instructions, (unsigned long long)sum);
+    }
+}
+
 /* Lock is held. */
 static void
 Write(void)
@@ -121,6 +140,7 @@ Write(void)
     fputs("armed\n", file);
     for (const Block *block = Blocks; block != NULL; block = block->next) {
         WriteBlock(file, block);
+        WritePathBlock(file, block);
     }
     if (PathCount != 0) {
         qsort(Paths, PathCount, sizeof(Paths[0]), CompareLengths);
@@ -150,6 +170,7 @@ CountBlock(unsigned int vcpu, void *userdata)
 
     if (Armed && vcpu < PROCESSORS) {
         block->count[vcpu]++;
+        block->path[vcpu] += PathStart[vcpu] != 0;
         Executed[vcpu] += block->instructions;
     }
 }

@@ -2,7 +2,7 @@
 
 from harness import iso, paths
 from harness.machine import Machine
-from measure import image
+from measure import counter, image
 from measure.frames import FrameChannel
 from measure.guest import Guest
 
@@ -16,7 +16,8 @@ class PerfMachine:
     def __init__(self, nt, folder, *, cpus=4, options="", extra=()):
         folder.mkdir(parents=True, exist_ok=True)
         modules = iso.standard_modules(paths.TOOLS / "measure/modules.txt")
-        image_iso = iso.make(folder / "perf.iso", paths.kernel(nt), modules)
+        self.kernel, self.drivers = paths.kernel(nt), [file for file, _ in modules]
+        image_iso = iso.make(folder / "perf.iso", self.kernel, modules)
         nvme = image.make(folder / "nvme.img")
         self.frames = FrameChannel(folder)
         self.machine = Machine(
@@ -33,6 +34,10 @@ class PerfMachine:
         self.frames.accept()
         self.guest.ready()
         return self
+
+    def symbols(self):
+        """Sorted (address, name) of its code, the drivers' too."""
+        return counter.symbols_of_machine(self.machine, self.kernel, self.drivers)
 
     def quit(self, timeout=30):
         """Ends the machine; its exit status (harness.machine.PASSED)."""

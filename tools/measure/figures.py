@@ -17,6 +17,15 @@ SILENCE = 10  # seconds without progress that mean a loss
 Times = namedtuple("Times", "smallest median mean")
 
 
+class Instructions(float):
+    """Instructions of one thing of many; `places` has them by the address of their block."""
+
+    def __new__(cls, number, places):
+        self = super().__new__(cls, number)
+        self.places = places
+        return self
+
+
 class Rate(namedtuple("Rate", "count seconds irq")):
     """So many in so long, with so many interrupts of the NIC (0 where that is not asked)."""
 
@@ -163,11 +172,15 @@ def count_of(guest, file, work, number):
     """Instructions of one of the things that work(n) does n of, on a machine with the
     counter: the difference of n and 2n, less what the idle machine's clock takes."""
     idle = [_counted(guest, file, time.sleep, seconds) for seconds in (IDLE, 2 * IDLE)]
-    tick = (idle[1][0].total() - idle[0][0].total()) / (idle[1][1] - idle[0][1])
     once, once_time = _counted(guest, file, work, number)
     twice, twice_time = _counted(guest, file, work, 2 * number)
-    more = twice.total() - once.total() - tick * (twice_time - once_time)
-    return more / number
+    ticks = (twice_time - once_time) / (idle[1][1] - idle[0][1])
+    quiet, busy, once, twice = (run.by_address() for run in (idle[0][0], idle[1][0],
+                                                             once, twice))
+    places = {
+        address: (twice[address] - once[address] - ticks * (busy[address] - quiet[address]))
+        / number for address in {*quiet, *busy, *once, *twice}}
+    return Instructions(sum(places.values()), places)
 
 
 def count_rx(guest, frames, file, number, gap=0.0, how=""):
@@ -206,8 +219,8 @@ def count_echo(guest, frames, file, number):
     guest.command("echo")
     frames.drain()
     whole = count_of(guest, file, work, number)
-    path = counter.read(file)[-1].path
-    return whole, path[1] if path else 0
+    run = counter.read(file)[-1]
+    return whole, Instructions(run.path[1], run.each_path()) if run.path else 0
 
 
 def count_blk(guest, file, depth, number, disk="", drive="disk"):
