@@ -11,9 +11,8 @@
 
 #define IOP_LIST_FROM_POOL 1 /* SCATTER_GATHER_LIST.Reserved: Put frees the list */
 
-/* A list being made; with registers it is kept, as Reserved, until the list is put. */
+/* A list being made. */
 typedef struct _IOP_LIST_REQUEST {
-    WAIT_CONTEXT_BLOCK Wait; /* its context is the request */
     PIOP_ADAPTER Adapter;
     PDEVICE_OBJECT Device;
     PMDL Mdl;
@@ -24,10 +23,17 @@ typedef struct _IOP_LIST_REQUEST {
     PDRIVER_LIST_CONTROL Routine;
     PVOID Context;
     PSCATTER_GATHER_LIST List;
-    PIOP_MAP_REGISTER Block; /* NULL: it needs none */
+    ULONG Room;              /* elements that the list takes; more are counted only */
+    PIOP_MAP_REGISTER Block; /* NULL: it has none */
     ULONG Elements;
     ULONG Registers;
 } IOP_LIST_REQUEST, *PIOP_LIST_REQUEST;
+
+/* One with registers is kept until the list is put, which has it as Reserved. */
+typedef struct _IOP_KEPT_LIST {
+    WAIT_CONTEXT_BLOCK Wait; /* its context is this */
+    IOP_LIST_REQUEST Request;
+} IOP_KEPT_LIST, *PIOP_KEPT_LIST;
 
 /* What stands in the list for a run that the device does not reach. FALSE: it is no memory. */
 static BOOLEAN
@@ -42,7 +48,7 @@ IopMapRun(PIOP_LIST_REQUEST Request, ULONG Done, PSCATTER_GATHER_ELEMENT Element
     return IopMapBytes(Request->Adapter, Request->Block, &Bytes, &Element->Address);
 }
 
-/* Counts the runs and the registers they need; with the list there, stores them in it. */
+/* Counts the runs and the registers they need, and stores those that the list takes. */
 static NTSTATUS
 IopWalkRuns(PIOP_LIST_REQUEST Request)
 {
@@ -67,7 +73,7 @@ IopWalkRuns(PIOP_LIST_REQUEST Request)
         } else if (!NT_SUCCESS(Status)) {
             return Status;
         }
-        if (Request->List != NULL) {
+        if (Request->Elements < Request->Room) {
             Request->List->Elements[Request->Elements] = Element;
         }
         Done += Run;
@@ -75,28 +81,28 @@ IopWalkRuns(PIOP_LIST_REQUEST Request)
     return STATUS_SUCCESS;
 }
 
-/* Fills the list and gives it to the driver. DISPATCH_LEVEL. */
+/* Gives the list to the driver. DISPATCH_LEVEL. */
 static VOID
 IopDeliverList(PIOP_LIST_REQUEST Request, PIRP Irp)
 {
     PDRIVER_LIST_CONTROL Routine = Request->Routine;
     PSCATTER_GATHER_LIST List = Request->List;
 
-    IopWalkRuns(Request);
     List->NumberOfElements = Request->Elements;
     /* Inside, the list can be put and the request be gone. */
     Routine(Request->Device, Irp, List, Request->Context);
 }
 
-/* The registers of a list are there. */
+/* The registers of a list are there: it is filled again, with their addresses. */
 static IO_ALLOCATION_ACTION NTAPI
 IopListGranted(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID MapRegisterBase,
                PVOID Context)
 {
-    PIOP_LIST_REQUEST Request = Context;
+    PIOP_LIST_REQUEST Request = &((PIOP_KEPT_LIST)Context)->Request;
 
     UNREFERENCED_PARAMETER(DeviceObject);
     Request->Block = MapRegisterBase;
+    IopWalkRuns(Request);
     IopDeliverList(Request, Irp);
     return DeallocateObjectKeepRegisters;
 }
@@ -105,23 +111,23 @@ IopListGranted(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID MapRegisterBase,
 static NTSTATUS
 IopAwaitList(const IOP_LIST_REQUEST *Asked)
 {
-    PIOP_LIST_REQUEST Request = IopAllocate(sizeof(*Request), IOP_TAG_DMA);
+    PIOP_KEPT_LIST Kept = IopAllocate(sizeof(*Kept), IOP_TAG_DMA);
 
-    if (Request == NULL) {
+    if (Kept == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    *Request = *Asked;
-    Request->List->Reserved = (ULONG_PTR)Request;
-    Request->Wait.DeviceRoutine = IopListGranted;
-    Request->Wait.DeviceContext = Request;
-    Request->Wait.NumberOfMapRegisters = Request->Registers;
-    Request->Wait.DeviceObject = Request->Device;
-    Request->Wait.CurrentIrp = Request->Device->CurrentIrp;
-    IopRequestMapRegisters(Request->Adapter, &Request->Wait);
+    Kept->Request = *Asked;
+    Asked->List->Reserved = (ULONG_PTR)Kept;
+    Kept->Wait.DeviceRoutine = IopListGranted;
+    Kept->Wait.DeviceContext = Kept;
+    Kept->Wait.NumberOfMapRegisters = Asked->Registers;
+    Kept->Wait.DeviceObject = Asked->Device;
+    Kept->Wait.CurrentIrp = Asked->Device->CurrentIrp;
+    IopRequestMapRegisters(Asked->Adapter, &Kept->Wait);
     return STATUS_SUCCESS;
 }
 
-/* Gives the list of a request that has been walked, now or when registers come free. */
+/* Gives the list of a request, now, as it has been filled, or when registers come free. */
 static NTSTATUS
 IopGiveList(PIOP_LIST_REQUEST Request)
 {
@@ -137,7 +143,8 @@ IopGiveList(PIOP_LIST_REQUEST Request)
     return STATUS_SUCCESS;
 }
 
-/* Walks a request without a list: what it needs, and whether that can be had at all. */
+/* Walks a request: what it needs, and whether that can be had at all. A list that has the
+   room is filled with that. */
 static NTSTATUS
 IopMeasureList(PIOP_LIST_REQUEST Request)
 {
@@ -181,6 +188,8 @@ IopGetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PM
     if (Request.List == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
+    Request.Room = Request.Elements;
+    IopWalkRuns(&Request);
     Status = IopGiveList(&Request);
     if (!NT_SUCCESS(Status)) {
         ExFreePoolWithTag(Request.List, IOP_TAG_DMA);
@@ -188,8 +197,17 @@ IopGetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PM
     return Status;
 }
 
-/* The same in the caller's memory, ScatterGatherLength bytes; too few are
-   STATUS_BUFFER_TOO_SMALL. Source: manual, BuildScatterGatherList. */
+/* Elements of a list of so many bytes. */
+static ULONG
+IopListRoom(ULONG Bytes)
+{
+    ULONG Head = FIELD_OFFSET(SCATTER_GATHER_LIST, Elements);
+
+    return Bytes <= Head ? 0 : (ULONG)((Bytes - Head) / sizeof(SCATTER_GATHER_ELEMENT));
+}
+
+/* The same in the caller's memory, ScatterGatherLength bytes, which are written also when
+   they are too few: STATUS_BUFFER_TOO_SMALL. Source: manual, BuildScatterGatherList. */
 NTSTATUS
 NTAPI
 IopBuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl,
@@ -205,16 +223,17 @@ IopBuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, 
                                 .Length = Length,
                                 .Write = WriteToDevice,
                                 .Routine = ExecutionRoutine,
-                                .Context = Context};
+                                .Context = Context,
+                                .List = ScatterGatherBuffer,
+                                .Room = IopListRoom(ScatterGatherLength)};
     NTSTATUS Status = IopMeasureList(&Request);
 
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    if (ScatterGatherLength < IopListSize(Request.Elements)) {
+    if (Request.Elements > Request.Room) {
         return STATUS_BUFFER_TOO_SMALL;
     }
-    Request.List = ScatterGatherBuffer;
     return IopGiveList(&Request);
 }
 
@@ -225,17 +244,19 @@ IopPutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGat
                         BOOLEAN WriteToDevice)
 {
     ULONG_PTR Kind = ScatterGather->Reserved;
-    PIOP_LIST_REQUEST Request = (PIOP_LIST_REQUEST)Kind;
+    PIOP_KEPT_LIST Kept = (PIOP_KEPT_LIST)Kind;
     BOOLEAN FromPool = Kind == IOP_LIST_FROM_POOL;
 
     UNREFERENCED_PARAMETER(DmaAdapter);
     UNREFERENCED_PARAMETER(WriteToDevice);
     if (Kind > IOP_LIST_FROM_POOL) {
+        const IOP_LIST_REQUEST *Request = &Kept->Request;
+
         FromPool = Request->FromPool;
         IopUnmapBytes(Request->Adapter, Request->Block, Request->CurrentVa,
                       Request->Length);
         IopReleaseMapRegisters(Request->Adapter, Request->Block);
-        ExFreePoolWithTag(Request, IOP_TAG_DMA);
+        ExFreePoolWithTag(Kept, IOP_TAG_DMA);
     }
     if (FromPool) {
         ExFreePoolWithTag(ScatterGather, IOP_TAG_DMA);
