@@ -5,6 +5,15 @@
 
 #include <internal/trace.h>
 
+/* The last step when somebody watches. */
+static __attribute__((noinline)) NTSTATUS NTAPI
+IopCallTraced(PDEVICE_OBJECT DeviceObject, PIRP Irp, PDRIVER_DISPATCH Dispatch)
+{
+    KeTrace(TraceIrpStart, IoGetCurrentIrpStackLocation(Irp)->MajorFunction, Irp,
+            (ULONG_PTR)Dispatch);
+    return Dispatch(DeviceObject, Irp);
+}
+
 /*
  * Gives Irp to the driver of DeviceObject, with the next stack location, which the caller
  * has filled. Returns what the dispatch routine returns; after that the IRP may be gone.
@@ -31,7 +40,9 @@ IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     if (Stack->MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION) {
         Dispatch = DeviceObject->DriverObject->MajorFunction[Stack->MajorFunction];
     }
-    KeTrace(TraceIrpStart, Stack->MajorFunction, Irp, (ULONG_PTR)Dispatch);
+    if (__builtin_expect((KeTraceEvents & KE_TRACE_BIT(TraceIrpStart)) != 0, 0)) {
+        return IopCallTraced(DeviceObject, Irp, Dispatch);
+    }
     return Dispatch(DeviceObject, Irp);
 }
 EXPORT(IofCallDriver);

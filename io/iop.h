@@ -245,7 +245,28 @@ VOID IopFinishFileIrp(PIRP Irp, CCHAR PriorityBoost);
 #define IOP_IRP_FILE      0x04 /* of a IOP_FILE_REQUEST, which Tail.Overlay.IrpExtension is */
 
 /* irp.c: the counts behind IoQueryIrpAccount. */
-VOID IopAccountIssue(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack);
+extern volatile LONG64 IopIrpsIssued;
+
+/*
+ * Notes that Device's driver is about to get Irp with Stack, whose DeviceObject is still
+ * what it was. A driver that skips its own location hands the IRP on for good: it sees no
+ * completion, so for its device the IRP ends here.
+ */
+FORCEINLINE VOID
+IopAccountIssue(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    BOOLEAN Top = Irp->CurrentLocation == Irp->StackCount;
+    PDEVICE_OBJECT Previous = Stack->DeviceObject;
+
+    if (Irp->ApcEnvironment == 0) {
+        Irp->ApcEnvironment = Irp->CurrentLocation + 1;
+        InterlockedIncrement64(&IopIrpsIssued);
+    } else if (Previous != NULL && (Top || (Stack + 1)->DeviceObject != Previous)) {
+        InterlockedIncrement64(&Previous->DeviceObjectExtension->Completed);
+    }
+    InterlockedIncrement64(&Device->DeviceObjectExtension->Issued);
+}
+
 VOID IopAccountCompletion(PIRP Irp, PIO_STACK_LOCATION Stack);
 BOOLEAN IopWantsCompletion(PIRP Irp, UCHAR Control); /* complete.c */
 VOID IopFinishIrp(PIRP Irp, CCHAR PriorityBoost);    /* finish.c */

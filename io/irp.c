@@ -10,7 +10,7 @@
 
 static volatile LONG64 IopIrpsAllocated;
 static volatile LONG64 IopIrpsFreed;
-static volatile LONG64 IopIrpsIssued;
+volatile LONG64 IopIrpsIssued;
 static volatile LONG64 IopIrpsCompleted;
 
 /*
@@ -112,26 +112,6 @@ IoReuseIrp(PIRP Irp, NTSTATUS Status)
     Irp->IoStatus.Status = Status;
 }
 EXPORT(IoReuseIrp);
-
-/*
- * Notes that Device's driver is about to get Irp with Stack, whose DeviceObject is still
- * what it was. A driver that skips its own location hands the IRP on for good: it sees no
- * completion, so for its device the IRP ends here.
- */
-VOID
-IopAccountIssue(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack)
-{
-    BOOLEAN Top = Irp->CurrentLocation == Irp->StackCount;
-    PDEVICE_OBJECT Previous = Stack->DeviceObject;
-
-    if (Irp->ApcEnvironment == 0) {
-        Irp->ApcEnvironment = Irp->CurrentLocation + 1;
-        InterlockedIncrement64(&IopIrpsIssued);
-    } else if (Previous != NULL && (Top || (Stack + 1)->DeviceObject != Previous)) {
-        InterlockedIncrement64(&Previous->DeviceObjectExtension->Completed);
-    }
-    InterlockedIncrement64(&Device->DeviceObjectExtension->Issued);
-}
 
 /* Adds the outcome of Irp to the counts of the device whose location Stack is. */
 static VOID

@@ -139,13 +139,9 @@ KiExitInterrupt:
         LEAVE_FRAME
 
 ; Somebody holds the interrupt lock: spin at SynchronizeIrql (SYN-4), in C, which also finds
-; out that nobody is left to release it. RDI is the interrupted code's still.
+; out that nobody is left to release it. It is ms_abi, as an ISR is; RCX = the lock.
 KiInterruptDispatch.contended:
-        mov     [FRAME(Rdi)], rdi
-        mov     rdi, rcx
         call    KiWaitForSpinLock
-        mov     rdi, [FRAME(Rdi)]
-        mov     rsi, [gs:KPCR_Prcb_ActiveInterrupt]
         jmp     KiInterruptDispatch.owned
 
 ; Several ISRs on the vector: the chain is walked in C, each ISR under its own lock (CHN-4).

@@ -82,10 +82,10 @@ KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)
 EXPORT(KeSetTargetProcessorDpcEx);
 
 /* Asks for the dispatch interrupt on a processor. Interrupts are off. */
-VOID
-KiRequestDispatch(PKPRCB Prcb)
+FORCEINLINE VOID
+KiRequestDispatch(PKPRCB Prcb, PKPRCB Current)
 {
-    if (Prcb == KeGetCurrentPrcb()) {
+    if (Prcb == Current) {
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
     } else {
         KiSendIpi(Prcb, IPI_REQUEST_DPC);
@@ -148,17 +148,16 @@ KiAttributeDpc(PKDPC Dpc, PKPRCB Current)
 #endif
 }
 
-/* Queues Dpc to one of Prcb's queues. FALSE: it is queued already. Interrupts are off. */
+/* Puts Dpc into one of Prcb's queues; FALSE: it is queued already. *Request: the dispatch
+   interrupt is to be asked for. DpcLock is held. */
 static FORCEINLINE BOOLEAN
-KiQueueDpc(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue, PVOID SystemArgument1,
-           PVOID SystemArgument2)
+KiQueueDpcLocked(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue,
+                 PVOID SystemArgument1, PVOID SystemArgument2, PBOOLEAN Request)
 {
     PKDPC_DATA Data = &Prcb->DpcData[Queue];
-    BOOLEAN Request = FALSE;
 
-    KiAcquireSpinLock(&Data->DpcLock);
+    *Request = FALSE;
     if (InterlockedCompareExchangePointer(&Dpc->DpcData, Data, NULL) != NULL) {
-        KiReleaseSpinLock(&Data->DpcLock);
         return FALSE;
     }
     Dpc->SystemArgument1 = SystemArgument1;
@@ -169,21 +168,38 @@ KiQueueDpc(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue, PVOID SystemArgu
     if (++Data->DpcQueueDepth > Prcb->DpcHighestDepth) {
         Prcb->DpcHighestDepth = Data->DpcQueueDepth;
     }
-    KeTrace(TraceDpcInsert, Prcb->Number, Dpc, (ULONG_PTR)Dpc->DeferredRoutine);
-    if (Queue == DPC_NORMAL) {
-        Request = KiShouldRequestDispatch(Prcb, Dpc->Importance, Prcb == Current);
-        Prcb->DpcInterruptRequested |= Request;
-    }
-    KiReleaseSpinLock(&Data->DpcLock);
-    if (Request) {
-        KiRequestDispatch(Prcb);
+    if (Queue == DPC_NORMAL &&
+        KiShouldRequestDispatch(Prcb, Dpc->Importance, Prcb == Current)) {
+        Prcb->DpcInterruptRequested = TRUE;
+        *Request = TRUE;
     }
     return TRUE;
 }
 
+/* The same on any processor, with the lock and the interrupt. Interrupts are off. */
+static BOOLEAN
+KiQueueDpc(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue, PVOID SystemArgument1,
+           PVOID SystemArgument2)
+{
+    PKSPIN_LOCK Lock = &Prcb->DpcData[Queue].DpcLock;
+    BOOLEAN Queued, Request;
+
+    KiAcquireSpinLock(Lock);
+    Queued = KiQueueDpcLocked(Dpc, Prcb, Current, Queue, SystemArgument1, SystemArgument2,
+                              &Request);
+    if (Queued) {
+        KeTrace(TraceDpcInsert, Prcb->Number, Dpc, (ULONG_PTR)Dpc->DeferredRoutine);
+    }
+    KiReleaseSpinLock(Lock);
+    if (Request) {
+        KiRequestDispatch(Prcb, Current);
+    }
+    return Queued;
+}
+
 /* The same for what is not an ordinary DPC: a threaded one, or none, which was never
    initialised or has been overwritten. */
-static __attribute__((noinline)) BOOLEAN
+static BOOLEAN
 KiQueueThreadedDpc(PKDPC Dpc, PKPRCB Current, PVOID SystemArgument1,
                    PVOID SystemArgument2)
 {
@@ -205,6 +221,42 @@ KiQueueThreadedDpc(PKDPC Dpc, PKPRCB Current, PVOID SystemArgument1,
     return TRUE;
 }
 
+/* The rest of an insert that is not of the usual kind: another processor's queue, or one
+   that is locked, a threaded DPC, or a trace. Interrupts are off, and restored. */
+static __attribute__((noinline)) BOOLEAN NTAPI
+KiInsertSeldomDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2,
+                  BOOLEAN Enabled)
+{
+    PKPRCB Current = KeGetCurrentPrcb();
+    BOOLEAN Queued;
+
+    if (Dpc->Type != KOBJECT_DPC) {
+        Queued = KiQueueThreadedDpc(Dpc, Current, SystemArgument1, SystemArgument2);
+    } else {
+        Queued = KiQueueDpc(Dpc, KiTargetOfDpc(Dpc, Current), Current, DPC_NORMAL,
+                            SystemArgument1, SystemArgument2);
+    }
+    ArchRestoreInterrupts(Enabled);
+    return Queued;
+}
+
+/* Asks this processor for the dispatch interrupt, and restores interrupts. */
+static __attribute__((noinline)) BOOLEAN NTAPI
+KiEndInsertWithRequest(BOOLEAN Enabled)
+{
+    HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
+    ArchRestoreInterrupts(Enabled);
+    return TRUE;
+}
+
+/* An ordinary DPC for whoever inserts it, and nobody watches. */
+FORCEINLINE BOOLEAN
+KiIsUsualDpc(PKDPC Dpc)
+{
+    return Dpc->Type == KOBJECT_DPC && Dpc->Number == 0 &&
+           (KeTraceEvents & KE_TRACE_BIT(TraceDpcInsert)) == 0;
+}
+
 /*
  * Queues Dpc with two arguments, on its target or on this processor.
  *
@@ -218,13 +270,19 @@ KeInsertQueueDpc(PKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
 {
     BOOLEAN Enabled = ArchDisableInterrupts();
     PKPRCB Current = KeGetCurrentPrcb();
-    BOOLEAN Queued;
+    PKSPIN_LOCK Lock = &Current->DpcData[DPC_NORMAL].DpcLock;
+    BOOLEAN Queued, Request;
 
-    if (__builtin_expect(Dpc->Type == KOBJECT_DPC, 1)) {
-        Queued = KiQueueDpc(Dpc, KiTargetOfDpc(Dpc, Current), Current, DPC_NORMAL,
-                            SystemArgument1, SystemArgument2);
-    } else {
-        Queued = KiQueueThreadedDpc(Dpc, Current, SystemArgument1, SystemArgument2);
+    /* Other routines are called at the ends only: the usual way keeps all it needs in the
+       registers of a leaf. */
+    if (__builtin_expect(!KiIsUsualDpc(Dpc) || !KiTrySpinLock(Lock), 0)) {
+        return KiInsertSeldomDpc(Dpc, SystemArgument1, SystemArgument2, Enabled);
+    }
+    Queued = KiQueueDpcLocked(Dpc, Current, Current, DPC_NORMAL, SystemArgument1,
+                              SystemArgument2, &Request);
+    KiReleaseSpinLock(Lock);
+    if (Request) {
+        return KiEndInsertWithRequest(Enabled);
     }
     ArchRestoreInterrupts(Enabled);
     return Queued;

@@ -32,6 +32,9 @@ KiShouldRequestDispatch(PKPRCB Prcb, UCHAR Importance, BOOLEAN Local)
     if (Prcb->DpcInterruptRequested || Prcb->DpcRoutineActive) {
         return FALSE; /* the drain that is coming, or under way, takes this one along */
     }
+    if (Local && Prcb->IdleLooks) {
+        return FALSE; /* so does what this interrupt returns to */
+    }
     if (Importance >= HighImportance || (Local && Importance != LowImportance)) {
         return TRUE;
     }

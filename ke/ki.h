@@ -186,8 +186,6 @@ KiTakeDpc(PKDPC_DATA Data)
     return CONTAINING_RECORD(Entry, KDPC, DpcListEntry);
 }
 
-VOID KiRequestDispatch(PKPRCB Prcb); /* dispatch interrupt on that processor */
-
 /* ---- ipi.c ---- */
 VOID KiSendIpi(PKPRCB Target, LONG Requests);
 

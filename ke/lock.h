@@ -10,7 +10,9 @@
 #include <wdm.h>
 #include <internal/arch.h>
 
-VOID KiWaitForSpinLock(PKSPIN_LOCK SpinLock);
+/* The drivers' calling convention: routines of theirs have nothing to save around it, and
+   end in it where they can. */
+VOID NTAPI KiWaitForSpinLock(PKSPIN_LOCK SpinLock);
 
 /* TRUE when the lock was free and is now the caller's. */
 FORCEINLINE BOOLEAN

@@ -7,7 +7,7 @@
 #include "ki.h"
 
 /* Out of line: the path nobody wants to be on. */
-VOID
+VOID NTAPI
 KiWaitForSpinLock(PKSPIN_LOCK SpinLock)
 {
     ULONG_PTR Waiter = (ULONG_PTR)__builtin_return_address(0);

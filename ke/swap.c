@@ -96,7 +96,11 @@ KiDispatchInterrupt(VOID)
     KiReleaseAfterSwap();
 }
 
-/* The loop of each processor's idle thread, at DISPATCH_LEVEL from here on (IRQL-24). */
+/*
+ * The loop of each processor's idle thread, at DISPATCH_LEVEL from here on (IRQL-24). An ISR
+ * that ends its halt need not ask for the dispatch interrupt: the next step here is to look
+ * at the queue. Anywhere else, as between two threads, it must.
+ */
 VOID
 KeEnterIdleLoop(VOID)
 {
@@ -104,7 +108,8 @@ KeEnterIdleLoop(VOID)
 
     KfRaiseIrql(DISPATCH_LEVEL);
     for (;;) {
-        ArchDisableInterrupts();
+        ArchBlockInterrupts();
+        Prcb->IdleLooks = FALSE;
         if (Prcb->DpcData[DPC_NORMAL].DpcList.ListHead.Next != NULL) {
             ArchEnableInterrupts();
             KiRetireDpcs();
@@ -115,6 +120,7 @@ KeEnterIdleLoop(VOID)
             KiReleaseAfterSwap();
         } else {
             /* Whoever gives work to a halted processor interrupts it. */
+            Prcb->IdleLooks = TRUE;
             ArchWaitForInterrupt();
         }
     }

@@ -178,6 +178,9 @@ AhciPump(PAHCI_PORT Port)
     PAHCI_SLOT Slot;
     KIRQL OldIrql;
 
+    if (AhciNothingWaits(Port)) {
+        return;
+    }
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
     if (InterlockedIncrement(&Port->PumpRequests) == 1) {
         do {

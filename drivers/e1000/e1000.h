@@ -48,6 +48,7 @@
 typedef struct _E1000_SHARED {
     volatile E1000_RX_DESCRIPTOR Receive[E1000_RX_COUNT];
     volatile E1000_TX_DESCRIPTOR Transmit[E1000_TX_COUNT];
+    /* At first the buffers of the descriptors in turn; answers make them change places. */
     UCHAR ReceiveBuffer[E1000_RX_COUNT][E1000_BUFFER_SIZE];
     UCHAR TransmitBuffer[E1000_TX_COUNT][E1000_BUFFER_SIZE];
 } E1000_SHARED, *PE1000_SHARED;
@@ -121,8 +122,10 @@ typedef struct _E1000_CONTEXT {
     ULONG TransmitNext;   /* descriptor that the next frame goes into */
     ULONG TransmitTold;   /* as TDT was written last */
     ULONG TransmitOldest; /* oldest descriptor not reclaimed; == TransmitNext: none */
-    PIRP TransmitIrp[E1000_TX_COUNT]; /* NULL if its IRP was cancelled meanwhile */
-    PFRAME_RECEIVE_ROUTINE Receiver;  /* NULL: frames go to read requests */
+    PUCHAR ReceiveBuffer[E1000_RX_COUNT];  /* of each descriptor; its BufferAddress is */
+    PUCHAR TransmitBuffer[E1000_TX_COUNT]; /* the same, as the chip addresses it */
+    PIRP TransmitIrp[E1000_TX_COUNT];      /* NULL if its IRP was cancelled meanwhile */
+    PFRAME_RECEIVE_ROUTINE Receiver;       /* NULL: frames go to read requests */
     PVOID ReceiverContext;
     LIST_ENTRY Reads;   /* IRPs that wait for a frame */
     LIST_ENTRY Writes;  /* IRPs that wait for a transmit descriptor */
@@ -188,7 +191,7 @@ BOOLEAN E1000FrameWaits(PE1000_CONTEXT Context);
 VOID E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000IndicateFrames(PE1000_CONTEXT Context, PFRAME_RECEIVE_ROUTINE Receiver,
                          PVOID ReceiverContext, PLIST_ENTRY Done);
-VOID E1000SendAnswer(PE1000_CONTEXT Context, const UCHAR *Frame, ULONG Length,
+VOID E1000SendAnswer(PE1000_CONTEXT Context, ULONG Received, ULONG Length,
                      PLIST_ENTRY Done);
 VOID E1000PushTransmits(PE1000_CONTEXT Context);
 VOID E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);

@@ -22,6 +22,7 @@ E1000PrepareReceive(PE1000_CONTEXT Context)
         Context->Shared->Receive[Index].BufferAddress =
             Buffers + (ULONG64)Index * E1000_BUFFER_SIZE;
         Context->Shared->Receive[Index].Status = 0;
+        Context->ReceiveBuffer[Index] = Context->Shared->ReceiveBuffer[Index];
     }
     Context->ReceiveNext = 0;
     Context->DiscardToEnd = FALSE;
@@ -39,7 +40,7 @@ E1000PrepareReceive(PE1000_CONTEXT Context)
  * if the chip says otherwise, everything up to the frame's end is dropped. To look twice
  * at a good frame, because no read was there the first time, changes nothing.
  */
-static ULONG
+FORCEINLINE ULONG
 E1000FrameLength(PE1000_CONTEXT Context, volatile E1000_RX_DESCRIPTOR *Descriptor)
 {
     BOOLEAN Ends = (Descriptor->Status & E1000_RX_STATUS_EOP) != 0;
@@ -75,8 +76,8 @@ E1000DeliverFrame(PE1000_CONTEXT Context, PIRP Irp, ULONG Length, PLIST_ENTRY Do
     ULONG Room = IoGetCurrentIrpStackLocation(Irp)->Parameters.Read.Length;
     ULONG Copied = Length <= Room ? Length : Room;
 
-    RtlCopyMemory(E1000_IRP_DATA(Irp),
-                  Context->Shared->ReceiveBuffer[Context->ReceiveNext], Copied);
+    RtlCopyMemory(E1000_IRP_DATA(Irp), Context->ReceiveBuffer[Context->ReceiveNext],
+                  Copied);
     Context->Statistics.FramesReceived++;
     Context->Statistics.BytesReceived += Length;
     E1000FinishIrp(Irp, Length <= Room ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW, Copied,
@@ -130,29 +131,26 @@ VOID
 E1000IndicateFrames(PE1000_CONTEXT Context, PFRAME_RECEIVE_ROUTINE Receiver,
                     PVOID ReceiverContext, PLIST_ENTRY Done)
 {
-    volatile E1000_RX_DESCRIPTOR *Descriptor;
+    volatile E1000_RX_DESCRIPTOR *Ring = Context->Shared->Receive;
     ULONG Next = Context->ReceiveNext;
     ULONG Count, Length, Answer;
 
     for (Count = 0; Count < E1000_RX_COUNT; Count++) {
-        PUCHAR Frame = Context->Shared->ReceiveBuffer[Next];
-
-        Descriptor = &Context->Shared->Receive[Next];
-        if ((Descriptor->Status & E1000_RX_STATUS_DD) == 0) {
+        if ((Ring[Next].Status & E1000_RX_STATUS_DD) == 0) {
             break;
         }
-        Length = E1000FrameLength(Context, Descriptor);
+        Length = E1000FrameLength(Context, &Ring[Next]);
         if (Length == 0) {
             Context->Statistics.ReceiveErrors++;
         } else {
             Context->Statistics.FramesReceived++;
             Context->Statistics.BytesReceived += Length;
-            Answer = Receiver(ReceiverContext, Frame, Length);
+            Answer = Receiver(ReceiverContext, Context->ReceiveBuffer[Next], Length);
             if (Answer != 0) {
-                E1000SendAnswer(Context, Frame, Answer, Done);
+                E1000SendAnswer(Context, Next, Answer, Done);
             }
         }
-        Descriptor->Status = 0;
+        Ring[Next].Status = 0;
         Next = (Next + 1) % E1000_RX_COUNT;
     }
     if (Count != 0) {

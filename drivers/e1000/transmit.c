@@ -2,9 +2,10 @@
  * transmit.c - the transmit ring: from write IRPs to descriptors, and back when sent.
  *
  * The chip owns the descriptors from TDH up to, not including, TDT. One descriptor always
- * stays empty, because TDT == TDH means that there is nothing to send. A frame is copied
- * into its descriptor's own buffer: 1514 bytes cost less than a scatter/gather list, and
- * the caller's memory is free to go when its IRP is cancelled. Functions are called with
+ * stays empty, because TDT == TDH means that there is nothing to send. The frame of a write
+ * is copied into its descriptor's own buffer: 1514 bytes cost less than a scatter/gather
+ * list, and the caller's memory is free to go when its IRP is cancelled. The answer to a
+ * frame is not: it stands in a receive buffer, and buffers change places. Functions are called with
  * Context->Lock held, and fill the ring as its server only.
  */
 #include "e1000.h"
@@ -21,6 +22,7 @@ E1000PrepareTransmit(PE1000_CONTEXT Context)
     for (Index = 0; Index < E1000_TX_COUNT; Index++) {
         Context->Shared->Transmit[Index].BufferAddress =
             Buffers + (ULONG64)Index * E1000_BUFFER_SIZE;
+        Context->TransmitBuffer[Index] = Context->Shared->TransmitBuffer[Index];
         Context->TransmitIrp[Index] = NULL;
     }
     Context->TransmitNext = 0;
@@ -41,16 +43,14 @@ E1000HasRoom(PE1000_CONTEXT Context)
     return (Context->TransmitNext + 1) % E1000_TX_COUNT != Context->TransmitOldest;
 }
 
-/* Copies a frame into the next descriptor, which is free. The chip sees it with the next
- * E1000PushTransmits. */
+/* Makes the next descriptor, which is free, send Length bytes of its buffer. The chip sees it
+ * with the next E1000PushTransmits. */
 FORCEINLINE VOID
-E1000FillDescriptor(PE1000_CONTEXT Context, const VOID *Frame, ULONG Length)
+E1000FillDescriptor(PE1000_CONTEXT Context, ULONG Length)
 {
     ULONG Index = Context->TransmitNext;
-    volatile E1000_TX_DESCRIPTOR *Descriptor = &Context->Shared->Transmit[Index];
 
-    RtlCopyMemory(Context->Shared->TransmitBuffer[Index], Frame, Length);
-    Descriptor->Control = E1000_TX_CONTROL(
+    Context->Shared->Transmit[Index].Control = E1000_TX_CONTROL(
         Length, E1000_TX_COMMAND_EOP | E1000_TX_COMMAND_IFCS | E1000_TX_COMMAND_RS);
     Context->TransmitNext = (Index + 1) % E1000_TX_COUNT;
 }
@@ -72,12 +72,14 @@ E1000StartWrite(PE1000_CONTEXT Context)
     PLIST_ENTRY Entry = RemoveHeadList(&Context->Writes);
     PIRP Irp = CONTAINING_RECORD(Entry, IRP, Tail.Overlay.ListEntry);
     PIRP *Slot = &Context->TransmitIrp[Context->TransmitNext];
+    ULONG Length = IoGetCurrentIrpStackLocation(Irp)->Parameters.Write.Length;
 
     InsertTailList(&Context->Sent, Entry);
     *Slot = Irp;
     E1000_IRP_SLOT(Irp) = Slot;
-    E1000FillDescriptor(Context, E1000_IRP_DATA(Irp),
-                        IoGetCurrentIrpStackLocation(Irp)->Parameters.Write.Length);
+    RtlCopyMemory(Context->TransmitBuffer[Context->TransmitNext], E1000_IRP_DATA(Irp),
+                  Length);
+    E1000FillDescriptor(Context, Length);
 }
 
 /*
@@ -177,16 +179,33 @@ E1000MakeRoom(PE1000_CONTEXT Context, PLIST_ENTRY Done)
     return E1000HasRoom(Context);
 }
 
-/* Puts a receiver's answer into the ring. One that finds no room, or is no frame, is lost:
- * waiting is for requests. By the server, with no lock held. */
+/* Gives the buffer of a receive descriptor to the next one to send, for its own. */
+FORCEINLINE VOID
+E1000ExchangeBuffers(PE1000_CONTEXT Context, ULONG Received)
+{
+    ULONG Sent = Context->TransmitNext;
+    volatile E1000_TX_DESCRIPTOR *To = &Context->Shared->Transmit[Sent];
+    volatile E1000_RX_DESCRIPTOR *From = &Context->Shared->Receive[Received];
+    PUCHAR Buffer = Context->TransmitBuffer[Sent];
+    ULONG64 Address = To->BufferAddress;
+
+    Context->TransmitBuffer[Sent] = Context->ReceiveBuffer[Received];
+    Context->ReceiveBuffer[Received] = Buffer;
+    To->BufferAddress = From->BufferAddress;
+    From->BufferAddress = Address;
+}
+
+/* Puts a receiver's answer, in the buffer of a receive descriptor, into the ring. One that
+ * finds no room, or is no frame, is lost: waiting is for requests. By the server, with no
+ * lock held. */
 VOID
-E1000SendAnswer(PE1000_CONTEXT Context, const UCHAR *Frame, ULONG Length,
-                PLIST_ENTRY Done)
+E1000SendAnswer(PE1000_CONTEXT Context, ULONG Received, ULONG Length, PLIST_ENTRY Done)
 {
     if (Length < E1000_HEADER_SIZE || Length > E1000_SEND_MAX ||
         (!E1000HasRoom(Context) && !E1000MakeRoom(Context, Done))) {
         Context->Statistics.SendErrors++;
         return;
     }
-    E1000FillDescriptor(Context, Frame, Length);
+    E1000ExchangeBuffers(Context, Received);
+    E1000FillDescriptor(Context, Length);
 }

@@ -9,6 +9,14 @@
 
 static DRIVER_LIST_CONTROL NvmeListReady;
 
+/* Is there nothing that could be started? Without the lock: whoever adds something pumps
+   after that. */
+FORCEINLINE BOOLEAN
+NvmeNothingWaits(PNVME_QUEUE Queue)
+{
+    return *(PLIST_ENTRY volatile *)&Queue->Waiting.Flink == &Queue->Waiting;
+}
+
 /* A slot with the oldest waiting IRP, or NULL. */
 static PNVME_SLOT
 NvmeClaimSlot(PNVME_QUEUE Queue)
@@ -16,6 +24,9 @@ NvmeClaimSlot(PNVME_QUEUE Queue)
     PNVME_SLOT Slot = NULL;
     PIRP Irp;
 
+    if (NvmeNothingWaits(Queue)) {
+        return NULL;
+    }
     KeAcquireSpinLockAtDpcLevel(&Queue->Lock);
     if (Queue->State == NvmeQueueRunning && Queue->FreeCount != 0 &&
         (Irp = NvmeClaimIrp(Queue)) != NULL) {
@@ -153,6 +164,9 @@ NvmePump(PNVME_QUEUE Queue)
     PNVME_SLOT Slot;
     KIRQL OldIrql;
 
+    if (NvmeNothingWaits(Queue)) {
+        return;
+    }
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
     if (InterlockedIncrement(&Queue->PumpRequests) == 1) {
         do {

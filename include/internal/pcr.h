@@ -94,6 +94,7 @@ typedef struct _KPRCB {
     ULONG AdjustDpcThreshold; /* ticks until MaximumDpcQueueDepth grows */
     BOOLEAN DpcRoutineActive;
     volatile BOOLEAN DpcInterruptRequested; /* DpcLock of DpcData[0] */
+    volatile BOOLEAN IdleLooks; /* the idle loop halts, and looks at the queue next */
     volatile BOOLEAN QuantumEnd;
     ULONG64 DpcRunCount;
     LONG DpcHighestDepth;    /* under DpcLock */

@@ -48,6 +48,11 @@ TestRule(void)
     Prcb.DpcInterruptRequested = FALSE;
     Prcb.DpcRoutineActive = TRUE;
     Check(Askers(TRUE) == 0, "DPC-19 nor while a DPC runs");
+    Prcb.DpcRoutineActive = FALSE;
+    Prcb.IdleLooks = TRUE;
+    Check(Askers(TRUE) == 0, "IRQL-24 nor here when the idle loop looks next");
+    Check(Askers(FALSE) == 0xF, "but others wake it");
+    Prcb.IdleLooks = FALSE;
 }
 
 /* One clock tick in which Count DPCs came. */
