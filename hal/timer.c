@@ -2,13 +2,15 @@
  * Time: the TSC, which stalls and measures, and the local APIC timer, which is the clock.
  * Neither knows its own rate, so both are measured once against a counter that does.
  *
- * Three short measurements, of which the sharpest counts: the one whose first and last
- * readings of the reference took least TSC time, so were least disturbed by a busy host.
+ * Of three short measurements the sharpest counts: the one that the host of a virtual machine
+ * has disturbed least, by the TSC. Where none is sharp, more are made.
  */
 #include "halp.h"
 #include "apicreg.h"
 
 #define MEASUREMENTS        3
+#define MOST_MEASUREMENTS   32
+#define SHARP_SHARE         32 /* Width is at most one part of so many of the whole */
 #define MEASURE_NANOSECONDS 333333
 #define LARGEST_READS       1000000 /* of a reference that stands still */
 
@@ -20,7 +22,8 @@
 /* Before the calibration a stall is rather too long: no processor counts faster. */
 #define ASSUMED_FREQUENCY 5000000000ULL
 
-/* One reading of the three counters; Width is the TSC time the reference's took. */
+/* One reading of the three counters; Width is the TSC time from before the first of them to
+   after the last, so that an interruption between any two of them shows. */
 typedef struct _HALP_READING {
     ULONG64 TimeStamp;
     ULONG64 Width;
@@ -31,7 +34,7 @@ typedef struct _HALP_READING {
 typedef struct _HALP_MEASUREMENT {
     ULONG64 Nanoseconds; /* 0: the reference stood still */
     ULONG64 TimeStamps;
-    ULONG64 Width;
+    ULONG64 Width; /* of the first and last readings, and the longest time without one */
     ULONG ApicTicks;
 } HALP_MEASUREMENT, *PHALP_MEASUREMENT;
 
@@ -45,7 +48,7 @@ HalpTakeReading(const HALP_REFERENCE *Reference, PHALP_READING Reading)
     Reading->Reference = Reference->Read();
     Reading->TimeStamp = ArchReadTimeStamp();
     Reading->ApicCount = HalpReadApic(APIC_TIMER_CURRENT);
-    Reading->Width = Reading->TimeStamp - Before;
+    Reading->Width = ArchReadTimeStamp() - Before;
 }
 
 /* The APIC timer counts down from its largest value; it lasts for seconds. */
@@ -54,34 +57,46 @@ HalpMeasure(const HALP_REFERENCE *Reference)
 {
     HALP_MEASUREMENT Result = {0};
     HALP_READING First, Last;
+    ULONG64 Before, Gap = 0; /* in a long one the reference may come round */
     ULONG Ticks;
     ULONG Wanted = (ULONG)((ULONG64)MEASURE_NANOSECONDS * FEMTOSECONDS_PER_NANOSECOND /
                            Reference->FemtosecondsPerTick);
 
     HalpWriteApic(APIC_TIMER_INITIAL, MAXULONG);
     HalpTakeReading(Reference, &First);
+    Last = First;
     ULONG Reads = LARGEST_READS;
     do {
         if (--Reads == 0) {
             return Result;
         }
         ArchPause();
+        Before = Last.TimeStamp;
         HalpTakeReading(Reference, &Last);
+        Gap = max(Gap, Last.TimeStamp - Before);
         Ticks = (Last.Reference - First.Reference) & Reference->Mask;
     } while (Ticks < Wanted);
     Result.Nanoseconds =
         (ULONG64)Ticks * Reference->FemtosecondsPerTick / FEMTOSECONDS_PER_NANOSECOND;
     Result.TimeStamps = Last.TimeStamp - First.TimeStamp;
-    Result.Width = First.Width + Last.Width;
+    Result.Width = First.Width + Last.Width + Gap;
     Result.ApicTicks = First.ApicCount - Last.ApicCount;
     return Result;
+}
+
+static BOOLEAN
+HalpIsSharp(const HALP_MEASUREMENT *Measurement)
+{
+    return Measurement->Width <= Measurement->TimeStamps / SHARP_SHARE;
 }
 
 static BOOLEAN
 HalpCalibrate(const HALP_REFERENCE *Reference)
 {
     HALP_MEASUREMENT Best = {0};
-    for (ULONG Index = 0; Index < MEASUREMENTS; Index++) {
+    for (ULONG Index = 0;
+         Index < MEASUREMENTS || (Index < MOST_MEASUREMENTS && !HalpIsSharp(&Best));
+         Index++) {
         HALP_MEASUREMENT Measurement = HalpMeasure(Reference);
         if (Measurement.Nanoseconds == 0 || Measurement.ApicTicks == 0) {
             HalpPrint("timer calibration: the %s or the APIC timer stands still",
