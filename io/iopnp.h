@@ -176,7 +176,6 @@ VOID IopNumberBus(ULONG Bus);
 VOID IopOpenWindowsBehind(ULONG Bus);
 
 /* pcislot.c, pcihotplug.c: PCI Express slots whose devices come and go. */
-typedef struct _IOP_SLOT IOP_SLOT, *PIOP_SLOT;
 VOID IopStartSlots(VOID);
 VOID IopStopSlots(VOID);
 /* Has the slot of that bus looked at again, when there is one. IRQL <= DISPATCH_LEVEL. */

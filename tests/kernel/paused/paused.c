@@ -73,6 +73,37 @@ TestHeld(VOID)
     ObDereferenceObject(File);
 }
 
+static NTSTATUS
+Transfer(ULONG Major, LONGLONG Offset, ULONG Length)
+{
+    SendTransferAt(&Edu, &Read, Major, Offset, Length);
+    return Outcome(&Read);
+}
+
+/* The last byte of the device's buffer is out of reach: QEMU 7.2 ends when a transfer ends
+   there. */
+static VOID
+TestReach(VOID)
+{
+    RtlFillMemory(Read.Data, BYTES, 0x3C);
+    ok_status(Transfer(IRP_MJ_WRITE, EDU_BUFFER_REACH - BYTES, BYTES), STATUS_SUCCESS,
+              "a write up to the end of what can be reached");
+    RtlZeroMemory(Read.Data, BYTES);
+    ok_status(Transfer(IRP_MJ_READ, EDU_BUFFER_REACH - BYTES, BYTES), STATUS_SUCCESS,
+              "a read up to there");
+    ok(Read.Data[0] == 0x3C && Read.Data[BYTES - 1] == 0x3C, "finds what was written");
+    ok_status(Transfer(IRP_MJ_WRITE, EDU_BUFFER_REACH + 1 - BYTES, BYTES),
+              STATUS_INVALID_PARAMETER, "a write of the last byte is refused");
+    ok_status(Transfer(IRP_MJ_READ, EDU_BUFFER_REACH, 1), STATUS_INVALID_PARAMETER,
+              "a read of it is");
+    ok_status(Transfer(IRP_MJ_READ, 1LL << 40, BYTES), STATUS_INVALID_PARAMETER,
+              "one far behind it is");
+    ok_status(Transfer(IRP_MJ_READ, -1, BYTES), STATUS_INVALID_PARAMETER,
+              "one from before the beginning is");
+    ok_status(Transfer(IRP_MJ_READ, 0, 0), STATUS_INVALID_PARAMETER,
+              "and one of nothing is");
+}
+
 /* The driver agreed to a stop that another one refused. */
 static VOID
 WhileAsked(PFILTER Filter)
@@ -133,6 +164,7 @@ static VOID
 RunTests(VOID)
 {
     if (JoinStack(&Edu, SERVICES L"edu") && JoinStack(&Adapter, SERVICES L"e1000")) {
+        TestReach();
         TestHeld();
         TestCancelStop();
         TestAdapter();

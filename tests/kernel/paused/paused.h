@@ -47,6 +47,8 @@ VOID Restart(PFILTER Filter, STOPPED_ROUTINE *Stopped);
 
 /* request.c; all go to Filter->Lower. */
 VOID SendTransfer(PFILTER Filter, PREQUEST Request, ULONG Major, ULONG Length);
+VOID SendTransferAt(PFILTER Filter, PREQUEST Request, ULONG Major, LONGLONG Offset,
+                    ULONG Length);
 VOID SendControl(PFILTER Filter, PREQUEST Request, ULONG Code, ULONG In, ULONG OutLength);
 /* The same with a file of one's own. */
 VOID SendControlOf(PFILTER Filter, PREQUEST Request, ULONG Code, ULONG In,

@@ -16,15 +16,22 @@ Send(PFILTER Filter, PREQUEST Request)
 }
 
 VOID
-SendTransfer(PFILTER Filter, PREQUEST Request, ULONG Major, ULONG Length)
+SendTransferAt(PFILTER Filter, PREQUEST Request, ULONG Major, LONGLONG Offset,
+               ULONG Length)
 {
-    LARGE_INTEGER Offset = {.QuadPart = 0};
+    LARGE_INTEGER Place = {.QuadPart = Offset};
 
     KeInitializeEvent(&Request->Done, NotificationEvent, FALSE);
     Request->Irp =
-        IoBuildSynchronousFsdRequest(Major, Filter->Lower, Request->Data, Length, &Offset,
+        IoBuildSynchronousFsdRequest(Major, Filter->Lower, Request->Data, Length, &Place,
                                      &Request->Done, &Request->Result);
     Send(Filter, Request);
+}
+
+VOID
+SendTransfer(PFILTER Filter, PREQUEST Request, ULONG Major, ULONG Length)
+{
+    SendTransferAt(Filter, Request, Major, 0, Length);
 }
 
 static VOID
