@@ -16,6 +16,7 @@
 
 #include "ahciioctl.h"
 #include "hw.h"
+#include "opens.h"
 
 #define AHCI_POOL_TAG 0x69636841 /* "Ahci" */
 
@@ -33,8 +34,7 @@ typedef struct _AHCI_EXTENSION {
 typedef struct _AHCI_DISK {
     AHCI_EXTENSION Common; /* one reference of RemoveLock per IRP inside the driver */
     PAHCI_PORT Port;
-    volatile LONG Opens;   /* files that are open */
-    volatile LONG Leaving; /* the removal has been agreed to: no further open */
+    DISK_OPENS Opens;
 } AHCI_DISK, *PAHCI_DISK;
 
 /*
@@ -161,8 +161,6 @@ ULONG AhciCommandSeconds(VOID);
 DRIVER_DISPATCH AhciPnp;
 
 /* leave.c */
-NTSTATUS AhciOpenDisk(PAHCI_DISK Disk);
-VOID AhciCloseDisk(PAHCI_DISK Disk);
 NTSTATUS AhciQueryLeave(PAHCI_HBA Hba);
 VOID AhciCancelLeave(PAHCI_HBA Hba);
 

@@ -40,9 +40,9 @@ AhciCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     NTSTATUS Status = STATUS_SUCCESS;
 
     if (Extension->Kind == AhciKindDisk && MajorFunction == IRP_MJ_CREATE) {
-        Status = AhciOpenDisk((PAHCI_DISK)Extension);
+        Status = DiskOpened(&((PAHCI_DISK)Extension)->Opens);
     } else if (Extension->Kind == AhciKindDisk && MajorFunction == IRP_MJ_CLOSE) {
-        AhciCloseDisk((PAHCI_DISK)Extension);
+        DiskClosed(&((PAHCI_DISK)Extension)->Opens);
     }
     AhciCompleteIrp(Irp, Status, 0);
     return Status;

@@ -1,32 +1,8 @@
 /*
- * Letting a controller go: who has a disk of it open, and the orderly question whether it
- * may be taken away.
- *
- * The I/O manager looks for open files on the controller's own stack, where there are none:
- * they are on the disks, which are device objects beside it. So the driver counts them. An
- * open that comes while the question is asked is seen by one side at least: the open counts
- * itself first and looks then, the question forbids first and counts then.
+ * Letting a controller go: the orderly question whether it may be taken away, which is for
+ * the clients of its disks to say (opens.h).
  */
 #include "ahci.h"
-
-/* Counts a file; STATUS_DELETE_PENDING when the disk is about to go. IRQL: PASSIVE_LEVEL. */
-NTSTATUS
-AhciOpenDisk(PAHCI_DISK Disk)
-{
-    InterlockedIncrement(&Disk->Opens);
-    if (InterlockedOr(&Disk->Leaving, 0) != 0) {
-        InterlockedDecrement(&Disk->Opens);
-        return STATUS_DELETE_PENDING;
-    }
-    return STATUS_SUCCESS;
-}
-
-/* A file's end, which may come after the controller's. IRQL: PASSIVE_LEVEL. */
-VOID
-AhciCloseDisk(PAHCI_DISK Disk)
-{
-    InterlockedDecrement(&Disk->Opens);
-}
 
 /* Lets the disks be opened again. IRQL: PASSIVE_LEVEL, in an IRP of Plug and Play's. */
 VOID
@@ -36,7 +12,7 @@ AhciCancelLeave(PAHCI_HBA Hba)
         if (Hba->Ports[Number] != NULL) {
             PAHCI_DISK Disk = Hba->Ports[Number]->Disk->DeviceExtension;
 
-            InterlockedExchange(&Disk->Leaving, FALSE);
+            DiskAllowOpens(&Disk->Opens);
         }
     }
 }
@@ -54,8 +30,7 @@ AhciQueryLeave(PAHCI_HBA Hba)
         if (Hba->Ports[Number] != NULL) {
             PAHCI_DISK Disk = Hba->Ports[Number]->Disk->DeviceExtension;
 
-            InterlockedExchange(&Disk->Leaving, TRUE);
-            Opens += InterlockedOr(&Disk->Opens, 0);
+            Opens += DiskForbidOpens(&Disk->Opens);
         }
     }
     if (Opens != 0) {

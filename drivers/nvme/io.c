@@ -43,9 +43,9 @@ NvmeCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     NTSTATUS Status = STATUS_SUCCESS;
 
     if (Extension->Kind == NvmeKindDisk && MajorFunction == IRP_MJ_CREATE) {
-        Status = NvmeOpenDisk((PNVME_DISK)Extension);
+        Status = DiskOpened(&((PNVME_DISK)Extension)->Opens);
     } else if (Extension->Kind == NvmeKindDisk && MajorFunction == IRP_MJ_CLOSE) {
-        NvmeCloseDisk((PNVME_DISK)Extension);
+        DiskClosed(&((PNVME_DISK)Extension)->Opens);
     }
     NvmeCompleteIrp(Irp, Status, 0);
     return Status;

@@ -16,6 +16,8 @@
 #include "hw.h"
 #include "nvmeioctl.h"
 
+#include <opens.h>
+
 #define NVME_POOL_TAG 0x656D764E /* "Nvme" */
 
 #define NVME_MAXIMUM_PROCESSORS 64
@@ -46,9 +48,8 @@ typedef struct _NVME_DISK {
     PNVME_CONTROLLER Controller;
     ULONG Namespace;
     ULONG BlockShift;
-    ULONGLONG Length;      /* in bytes */
-    volatile LONG Opens;   /* files that are open */
-    volatile LONG Leaving; /* the removal has been agreed to: no further open */
+    ULONGLONG Length; /* in bytes */
+    DISK_OPENS Opens;
 } NVME_DISK, *PNVME_DISK;
 
 /* A submission queue and its completion queue. Its owner's lock guards the indexes. */
@@ -205,8 +206,6 @@ extern ULONG NvmeTimeoutSeconds; /* driver.c: TimeoutSeconds of the registry */
 DRIVER_DISPATCH NvmePnp;
 
 /* leave.c */
-NTSTATUS NvmeOpenDisk(PNVME_DISK Disk);
-VOID NvmeCloseDisk(PNVME_DISK Disk);
 NTSTATUS NvmeQueryLeave(PNVME_CONTROLLER Controller);
 VOID NvmeCancelLeave(PNVME_CONTROLLER Controller);
 
