@@ -207,3 +207,7 @@ WDF_ROUTINE(NTSTATUS, WdfChildListRetrieveNextDevice,
 WDF_ROUTINE(VOID, WdfChildListEndIteration,
             (_In_ WDFCHILDLIST ChildList, _In_ PWDF_CHILD_LIST_ITERATOR Iterator),
             (ChildList, Iterator));
+WDF_ROUTINE(BOOLEAN, WdfChildListRequestChildEject,
+            (_In_ WDFCHILDLIST ChildList,
+             _In_ PWDF_CHILD_IDENTIFICATION_DESCRIPTION_HEADER IdentificationDescription),
+            (ChildList, IdentificationDescription));

@@ -579,6 +579,18 @@ _IRQL_requires_max_(DISPATCH_LEVEL)
                  _In_ ULONG Flags),
                 (Device, Irp, Queue, Flags));
 
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfDeviceAddRemovalRelationsPhysicalDevice,
+                (_In_ WDFDEVICE Device, _In_ PDEVICE_OBJECT PhysicalDevice),
+                (Device, PhysicalDevice));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(VOID, WdfDeviceRemoveRemovalRelationsPhysicalDevice,
+                (_In_ WDFDEVICE Device, _In_ PDEVICE_OBJECT PhysicalDevice),
+                (Device, PhysicalDevice));
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(VOID, WdfDeviceClearRemovalRelationsDevices, (_In_ WDFDEVICE Device),
+                (Device));
+
 #define WdfDeviceStopIdle(Device, WaitForD0)                                             \
     WdfDeviceStopIdleActual((Device), (WaitForD0), NULL, __LINE__, __FILE__)
 #define WdfDeviceResumeIdle(Device)                                                      \

@@ -102,3 +102,14 @@ WDF_ROUTINE(NTSTATUS, WdfPdoUpdateAddressDescription,
             (_In_ WDFDEVICE Device,
              _Inout_ PWDF_CHILD_ADDRESS_DESCRIPTION_HEADER Description),
             (Device, Description));
+
+/* --- What has to go with a child when it is ejected. At or below DISPATCH_LEVEL ---------- */
+
+WDF_ROUTINE(NTSTATUS, WdfPdoAddEjectionRelationsPhysicalDevice,
+            (_In_ WDFDEVICE Device, _In_ PDEVICE_OBJECT PhysicalDevice),
+            (Device, PhysicalDevice));
+WDF_ROUTINE(VOID, WdfPdoRemoveEjectionRelationsPhysicalDevice,
+            (_In_ WDFDEVICE Device, _In_ PDEVICE_OBJECT PhysicalDevice),
+            (Device, PhysicalDevice));
+WDF_ROUTINE(VOID, WdfPdoClearEjectionRelationsDevices, (_In_ WDFDEVICE Device), (Device));
+WDF_ROUTINE(VOID, WdfPdoRequestEject, (_In_ WDFDEVICE Device), (Device));

@@ -5,6 +5,7 @@
 #include "control.h"
 #include "pdo.h"
 #include "queryinterface.h"
+#include "relations.h"
 #include "request.h"
 #include "target.h"
 
@@ -131,6 +132,8 @@ WdfpInitializeDevice(PWDFP_DEVICE Device, PWDFDEVICE_INIT Init)
     InitializeListHead(&Device->Interrupts);
     InitializeListHead(&Device->Interfaces);
     InitializeListHead(&Device->Offers);
+    InitializeListHead(&Device->Ejections);
+    InitializeListHead(&Device->Removals);
     InitializeListHead(&Device->DmaEnablers);
     InitializeListHead(&Device->Queues);
     InitializeListHead(&Device->Files);
@@ -213,6 +216,7 @@ WdfpDeleteDevice(PWDFP_DEVICE Device)
     PDEVICE_OBJECT DeviceObject = Device->DeviceObject;
 
     Device->Ending = TRUE;
+    WdfpFreeRelations(Device);
     WdfpFreeInterfaces(Device);
     if (Device->SymbolicLink.Length != 0) {
         IoDeleteSymbolicLink(&Device->SymbolicLink);

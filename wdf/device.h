@@ -59,7 +59,9 @@ typedef struct _WDFP_DEVICE {
     struct _WDFP_RESOURCES *Translated;
     LIST_ENTRY Interrupts; /* WDFP_INTERRUPT.Link, in the order of creation */
     LIST_ENTRY Interfaces;
-    LIST_ENTRY Offers;                           /* query interfaces; TreeLock */
+    LIST_ENTRY Offers; /* query interfaces; TreeLock, as the next two */
+    LIST_ENTRY Ejections;
+    LIST_ENTRY Removals;
     LIST_ENTRY DmaEnablers;                      /* WDFP_DMA_ENABLER.Link; TreeLock */
     WDF_DEVICE_STATE State;                      /* what the driver told of it */
     WDF_DEVICE_PNP_CAPABILITIES PnpCapabilities; /* Size 0: not set */

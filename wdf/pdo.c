@@ -76,8 +76,7 @@ WdfpDispatchPdo(PWDFP_DEVICE Device, PIRP Irp)
     return WdfpCompleteIrp(Irp, Status);
 }
 
-/* The device behind a handle, which has to be a child's, or a stop: 0x10D, 3, the handle. */
-static PWDFP_DEVICE
+PWDFP_DEVICE
 WdfpPdoFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFDEVICE Handle)
 {
     PWDFP_DEVICE Device = WdfpDeviceFromHandle(Globals, Handle);
@@ -97,13 +96,9 @@ ImpWdfPdoGetParent(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
     return WdfpHandle(WdfpPdoFromHandle(DriverGlobals, Handle)->Init->Pdo->Parent);
 }
 
-/* The child has gone. STATUS_NO_SUCH_DEVICE: it is missing already, or was not added. At or
-   below DISPATCH_LEVEL. Source: manual, WdfPdoMarkMissing. */
-NTSTATUS
-NTAPI
-ImpWdfPdoMarkMissing(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+BOOLEAN
+WdfpMarkMissing(PWDFP_DEVICE Device)
 {
-    PWDFP_DEVICE Device = WdfpPdoFromHandle(DriverGlobals, Handle);
     PWDFP_CHILD Child = Device->Child;
     BOOLEAN Was = TRUE;
     KIRQL OldIrql;
@@ -114,7 +109,18 @@ ImpWdfPdoMarkMissing(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
         Child->Missing = TRUE;
         KeReleaseSpinLock(&Child->List->Lock, OldIrql);
     }
-    if (Was) {
+    return !Was;
+}
+
+/* The child has gone. STATUS_NO_SUCH_DEVICE: it is missing already, or was not added. At or
+   below DISPATCH_LEVEL. Source: manual, WdfPdoMarkMissing. */
+NTSTATUS
+NTAPI
+ImpWdfPdoMarkMissing(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Handle)
+{
+    PWDFP_DEVICE Device = WdfpPdoFromHandle(DriverGlobals, Handle);
+
+    if (!WdfpMarkMissing(Device)) {
         return STATUS_NO_SUCH_DEVICE;
     }
     WdfpAnnounceChildren(Device->Init->Pdo->Parent);

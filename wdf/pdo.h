@@ -36,6 +36,10 @@ PWDFDEVICE_INIT WdfpAllocatePdoInit(PWDFP_DEVICE Parent, PWDFP_CHILD Child);
 
 /* pdo.c. PASSIVE_LEVEL. */
 NTSTATUS WdfpDispatchPdo(PWDFP_DEVICE Device, PIRP Irp);
+/* The device behind a handle, which has to be a child's, or a stop: 0x10D, 3, the handle. */
+PWDFP_DEVICE WdfpPdoFromHandle(PWDF_DRIVER_GLOBALS Globals, WDFDEVICE Handle);
+/* Whether the bus had the child until now. At or below DISPATCH_LEVEL. */
+BOOLEAN WdfpMarkMissing(PWDFP_DEVICE Device);
 
 /* pdoquery.c. PASSIVE_LEVEL. What an IRP of questions is completed with. */
 NTSTATUS WdfpAnswerPdo(PWDFP_DEVICE Device, PIRP Irp);

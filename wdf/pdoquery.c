@@ -7,6 +7,7 @@
 #include "pdo.h"
 #include "pnpstate.h"
 #include "queryinterface.h"
+#include "relations.h"
 #include "requirements.h"
 #include "resources.h"
 
@@ -78,13 +79,17 @@ WdfpAnswerCapabilities(PWDFP_DEVICE Device, PIO_STACK_LOCATION Stack)
     return WdfpReportCapabilities(Device, Stack, STATUS_SUCCESS);
 }
 
-/* TargetDeviceRelation: the device itself, referenced. */
+/* TargetDeviceRelation: the device itself, referenced; others: what has to go with it. */
 static NTSTATUS
 WdfpAnswerRelations(PWDFP_DEVICE Device, PIRP Irp, PIO_STACK_LOCATION Stack)
 {
+    DEVICE_RELATION_TYPE Type = Stack->Parameters.QueryDeviceRelations.Type;
     PDEVICE_RELATIONS Relations;
 
-    if (Stack->Parameters.QueryDeviceRelations.Type != TargetDeviceRelation) {
+    if (Type == EjectionRelations || Type == RemovalRelations) {
+        return WdfpAnswerWithRelations(Device, Irp, Type);
+    }
+    if (Type != TargetDeviceRelation) {
         return Irp->IoStatus.Status;
     }
     Relations = ExAllocatePoolZero(PagedPool, sizeof(*Relations), WDFP_TAG);
@@ -155,6 +160,23 @@ WdfpAnswerResources(PWDFP_DEVICE Device, PIRP Irp)
     return Status;
 }
 
+/* The driver lets the device out of the machine; then it is missing. */
+static NTSTATUS
+WdfpEjectPdo(PWDFP_DEVICE Device, PIRP Irp)
+{
+    PFN_WDF_DEVICE_EJECT Callback = Device->Init->Pdo->Callbacks.EvtDeviceEject;
+    NTSTATUS Status;
+
+    if (Callback == NULL) {
+        return Irp->IoStatus.Status;
+    }
+    Status = WDFP_CALL(Device->Object.Globals, Callback, WdfpHandle(Device));
+    if (NT_SUCCESS(Status)) {
+        WdfpMarkMissing(Device);
+    }
+    return Status;
+}
+
 static NTSTATUS
 WdfpAnswerPdoInterface(PWDFP_DEVICE Device, PIRP Irp, PIO_STACK_LOCATION Stack)
 {
@@ -188,10 +210,7 @@ WdfpAnswerPdo(PWDFP_DEVICE Device, PIRP Irp)
     case IRP_MN_QUERY_INTERFACE:
         return WdfpAnswerPdoInterface(Device, Irp, Stack);
     case IRP_MN_EJECT:
-        return Pdo->Callbacks.EvtDeviceEject == NULL
-                   ? Irp->IoStatus.Status
-                   : WDFP_CALL(Device->Object.Globals, Pdo->Callbacks.EvtDeviceEject,
-                               WdfpHandle(Device));
+        return WdfpEjectPdo(Device, Irp);
     case IRP_MN_SET_LOCK:
         return Pdo->Callbacks.EvtDeviceSetLock == NULL
                    ? Irp->IoStatus.Status

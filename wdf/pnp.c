@@ -12,6 +12,7 @@
 #include "powerdown.h"
 #include "pnpstate.h"
 #include "queryinterface.h"
+#include "relations.h"
 #include "target.h"
 
 /* A device was found: its driver says whether and how it serves it. PASSIVE_LEVEL. */
@@ -117,6 +118,24 @@ WdfpQueryInterface(PWDFP_DEVICE Device, PIRP Irp, PIO_STACK_LOCATION Stack)
                                           : WdfpCompleteIrp(Irp, Status);
 }
 
+/* The drivers below may have something to add. */
+static NTSTATUS
+WdfpQueryRelations(PWDFP_DEVICE Device, PIRP Irp, DEVICE_RELATION_TYPE Type)
+{
+    if (Type == BusRelations) {
+        return WdfpQueryBusRelations(Device, Irp);
+    }
+    if (Type == RemovalRelations) {
+        NTSTATUS Status = WdfpAnswerWithRelations(Device, Irp, Type);
+
+        if (Status == STATUS_INSUFFICIENT_RESOURCES) {
+            return WdfpCompleteIrp(Irp, Status);
+        }
+        Irp->IoStatus.Status = Status;
+    }
+    return WdfpForward(Device, Irp);
+}
+
 /* IRP_MN_STOP_DEVICE: the resources go to others for a while; a start follows. */
 static NTSTATUS
 WdfpStopDevice(PWDFP_DEVICE Device, PIRP Irp)
@@ -152,9 +171,8 @@ WdfpDispatchPnp(PWDFP_DEVICE Device, PIRP Irp)
         return WdfpCompleteIrp(
             Irp, WdfpFilterRequirements(Device, Irp, WdfpForwardAndWait(Device, Irp)));
     case IRP_MN_QUERY_DEVICE_RELATIONS:
-        return Stack->Parameters.QueryDeviceRelations.Type == BusRelations
-                   ? WdfpQueryBusRelations(Device, Irp)
-                   : WdfpForward(Device, Irp);
+        return WdfpQueryRelations(Device, Irp,
+                                  Stack->Parameters.QueryDeviceRelations.Type);
     case IRP_MN_QUERY_PNP_DEVICE_STATE:
         WdfpReportState(Device, Irp);
         return WdfpForward(Device, Irp);

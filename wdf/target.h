@@ -27,6 +27,7 @@ typedef struct _WDFP_TARGET {
     HANDLE Handle;                    /* of that, if opened by name; else NULL */
     WDF_IO_TARGET_OPEN_PARAMS Params; /* for a reopen; Size 0: none */
     PWSTR Name;                       /* the buffer of the name in it; pool, or NULL */
+    PVOID Registration;               /* for what becomes of the device; NULL: none */
 } WDFP_TARGET, *PWDFP_TARGET;
 
 static inline PWDFP_TARGET
@@ -43,8 +44,12 @@ VOID WdfpOpenLocalTarget(PWDFP_DEVICE Device);
 /* Closes all targets of a device, which waits for what was sent. */
 VOID WdfpEndTargets(PWDFP_DEVICE Device);
 
-/* targetopen.c: drops what a reopen would need. */
+/* targetopen.c: opens what the kept parameters say; drops what a reopen would need. */
+NTSTATUS WdfpOpenTarget(PWDFP_TARGET Target);
 VOID WdfpForgetParams(PWDFP_TARGET Target);
+/* targetnotify.c: whether the target hears of its device's removal. */
+VOID WdfpRegisterTarget(PWDFP_TARGET Target);
+VOID WdfpUnregisterTarget(PWDFP_TARGET Target);
 /* targetclose.c: ends what was sent, and lets go of the device. PASSIVE_LEVEL. */
 VOID WdfpCloseTarget(PWDFP_TARGET Target, WDF_IO_TARGET_STATE State);
 

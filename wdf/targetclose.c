@@ -24,6 +24,7 @@ WdfpCloseTarget(PWDFP_TARGET Target, WDF_IO_TARGET_STATE State)
         KeWaitForSingleObject(&Target->Idle[Share], Executive, KernelMode, FALSE, NULL);
     }
     if (State != WdfIoTargetClosedForQueryRemove) {
+        WdfpUnregisterTarget(Target);
         WdfpForgetParams(Target);
     }
     if (DeviceObject == NULL || Local) {

@@ -133,8 +133,7 @@ WdfpKeepParams(PWDFP_TARGET Target, const WDF_IO_TARGET_OPEN_PARAMS *Params)
     return STATUS_SUCCESS;
 }
 
-/* Opens what the kept parameters say. */
-static NTSTATUS
+NTSTATUS
 WdfpOpenTarget(PWDFP_TARGET Target)
 {
     const WDF_IO_TARGET_OPEN_PARAMS *Params = &Target->Params;
@@ -154,6 +153,7 @@ WdfpOpenTarget(PWDFP_TARGET Target)
     Target->DeviceObject = Opened.DeviceObject;
     Target->State = WdfIoTargetStarted;
     KeReleaseSpinLock(&Target->Lock, OldIrql);
+    WdfpRegisterTarget(Target);
     return STATUS_SUCCESS;
 }
 

@@ -10,6 +10,7 @@ static EVT_WDF_CHILD_LIST_SCAN_FOR_CHILDREN Scan;
 static EVT_WDF_DEVICE_REPORTED_MISSING ReportedMissing;
 static EVT_WDF_OBJECT_CONTEXT_CLEANUP PdoGone;
 static EVT_WDF_DEVICE_D0_ENTRY PdoD0Entry;
+static EVT_WDF_DEVICE_EJECT Eject;
 
 CHILD_IDENTIFICATION
 Identify(ULONG Number)
@@ -58,6 +59,14 @@ ReportedMissing(WDFDEVICE Device)
     InterlockedIncrement(&Bus.Missing);
 }
 
+static NTSTATUS NTAPI
+Eject(WDFDEVICE Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    InterlockedIncrement(&Bus.Ejects);
+    return STATUS_SUCCESS;
+}
+
 static VOID NTAPI
 PdoGone(WDFOBJECT Object)
 {
@@ -90,6 +99,7 @@ DescribeChild(PWDFDEVICE_INIT Init, ULONG Number)
 
     WDF_PDO_EVENT_CALLBACKS_INIT(&Callbacks);
     Callbacks.EvtDeviceReportedMissing = ReportedMissing;
+    Callbacks.EvtDeviceEject = Eject;
     WdfPdoInitSetEventCallbacks(Init, &Callbacks);
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&Power);
     Power.EvtDeviceD0Entry = PdoD0Entry;
@@ -112,6 +122,7 @@ DescribeChild(PWDFDEVICE_INIT Init, ULONG Number)
 NTSTATUS
 CreateChild(PWDFDEVICE_INIT Init, ULONG Number, WDFDEVICE *Device)
 {
+    WDF_DEVICE_PNP_CAPABILITIES Capabilities;
     WDF_OBJECT_ATTRIBUTES Attributes;
     NTSTATUS Status = DescribeChild(Init, Number);
 
@@ -122,6 +133,9 @@ CreateChild(PWDFDEVICE_INIT Init, ULONG Number, WDFDEVICE *Device)
     Attributes.EvtCleanupCallback = PdoGone;
     Status = WdfDeviceCreate(&Init, &Attributes, Device);
     if (NT_SUCCESS(Status)) {
+        WDF_DEVICE_PNP_CAPABILITIES_INIT(&Capabilities);
+        Capabilities.EjectSupported = WdfTrue;
+        WdfDeviceSetPnpCapabilities(*Device, &Capabilities);
         InterlockedIncrement(&Bus.Made);
     }
     return Status;

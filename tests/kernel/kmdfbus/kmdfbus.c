@@ -186,6 +186,7 @@ BusTests(VOID)
     TestDeparture();
     TestStatic();
     TestBadConfig();
+    TestEjects();
     TestFlicker();
     DbgPrint("# expect line ^kmdfbus: every device made is gone$\n");
 }

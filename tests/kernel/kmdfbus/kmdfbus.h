@@ -8,7 +8,8 @@
 
 #include <wdf.h>
 
-#define CHILD_ID L"KMDFBUS\\Child"
+#define CHILD_ID      L"KMDFBUS\\Child"
+#define FUNCTION_NAME L"\\Device\\KmdfBus_%u"
 
 /* What a child is known by, and where it is. */
 typedef struct _CHILD_IDENTIFICATION {
@@ -30,10 +31,13 @@ typedef struct _BUS {
     volatile LONG Missing;    /* EvtDeviceReportedMissing */
     volatile LONG PdoStarted; /* D0Entry of PDOs */
     BOOLEAN Refuse;           /* EvtChildListCreateDevice fails */
+    volatile LONG Ejects;     /* EvtDeviceEject */
 
     /* What the function driver saw. */
     volatile LONG Started, Surprised, Removed;
     BOOLEAN RightId;
+    BOOLEAN Veto;       /* EvtDeviceQueryRemove fails */
+    ULONG Functions;    /* devices that were added */
     WDFDEVICE Function; /* of child 1, while it is there */
 } BUS;
 
@@ -53,3 +57,5 @@ BOOLEAN IsChild(PWDFDEVICE_INIT Init);
 
 /* interfaces.c */
 VOID TestInterfaces(VOID);
+/* ejects.c */
+VOID TestEjects(VOID);
