@@ -83,7 +83,7 @@ TestDeparture(VOID)
               "WdfChildListUpdateChildDescriptionAsMissing: nobody");
     ok_status(ReportMissing(1), STATUS_SUCCESS,
               "WdfChildListUpdateChildDescriptionAsMissing: one that is there");
-    ok(KtapAwait(&Bus.Gone, 1) && Bus.Surprised == 1 && Bus.Removed == 1,
+    ok(KtapAwait(&Bus.Gone, 1) && KtapAwait(&Bus.Removed, 1) && Bus.Surprised == 1,
        "WDF-31 a missing child: its driver is told, then both devices go");
     ok_equal(Bus.Missing, 1, "EvtDeviceReportedMissing: once");
     ok_equal(Count(WdfRetrieveAllChildren), 1, "the other child is still there");
