@@ -86,6 +86,9 @@ WDF_ROUTINE(NTSTATUS, WdfPdoInitAssignRawDevice,
             (_In_ PWDFDEVICE_INIT DeviceInit, _In_ const GUID *DeviceClassGuid),
             (DeviceInit, DeviceClassGuid));
 
+WDF_ROUTINE(VOID, WdfPdoInitAllowForwardingRequestToParent,
+            (_In_ PWDFDEVICE_INIT DeviceInit), (DeviceInit));
+
 /* --- Devices. At or below DISPATCH_LEVEL ----------------------------------------------- */
 
 WDF_ROUTINE(WDFDEVICE, WdfPdoGetParent, (_In_ WDFDEVICE Device), (Device));

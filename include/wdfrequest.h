@@ -278,6 +278,27 @@ WDF_ROUTINE(ULONG_PTR, WdfRequestGetInformation, (_In_ WDFREQUEST Request), (Req
 WDF_ROUTINE(WDFFILEOBJECT, WdfRequestGetFileObject, (_In_ WDFREQUEST Request), (Request));
 WDF_ROUTINE(KPROCESSOR_MODE, WdfRequestGetRequestorMode, (_In_ WDFREQUEST Request),
             (Request));
+typedef enum _WDF_REQUEST_FORWARD_OPTIONS_FLAGS {
+    WDF_REQUEST_FORWARD_OPTION_SEND_AND_FORGET = 0x1
+} WDF_REQUEST_FORWARD_OPTIONS_FLAGS;
+
+typedef struct _WDF_REQUEST_FORWARD_OPTIONS {
+    ULONG Size;
+    ULONG Flags; /* WDF_REQUEST_FORWARD_OPTIONS_FLAGS */
+} WDF_REQUEST_FORWARD_OPTIONS, *PWDF_REQUEST_FORWARD_OPTIONS;
+
+static FORCEINLINE VOID
+WDF_REQUEST_FORWARD_OPTIONS_INIT(_Out_ PWDF_REQUEST_FORWARD_OPTIONS ForwardOptions)
+{
+    ForwardOptions->Size = sizeof(*ForwardOptions);
+    ForwardOptions->Flags = WDF_REQUEST_FORWARD_OPTION_SEND_AND_FORGET;
+}
+
+_IRQL_requires_max_(DISPATCH_LEVEL)
+    WDF_ROUTINE(NTSTATUS, WdfRequestForwardToParentDeviceIoQueue,
+                (_In_ WDFREQUEST Request, _In_ WDFQUEUE ParentDeviceQueue,
+                 _In_ PWDF_REQUEST_FORWARD_OPTIONS ForwardOptions),
+                (Request, ParentDeviceQueue, ForwardOptions));
 WDF_ROUTINE(NTSTATUS, WdfRequestForwardToIoQueue,
             (_In_ WDFREQUEST Request, _In_ WDFQUEUE DestinationQueue),
             (Request, DestinationQueue));

@@ -107,6 +107,10 @@ WdfpCreateWdmDevice(PWDFP_DEVICE Device)
     if (Init->Kind == WdfpPhysicalDevice) {
         Device->Physical = Device->DeviceObject;
     }
+    if (Init->Pdo != NULL && Init->Pdo->Forwards) {
+        /* The parent may send on what it is given. */
+        Device->DeviceObject->StackSize = Init->Pdo->Parent->DeviceObject->StackSize + 1;
+    }
     /* For a preprocess callback that copies its stack location to the next. */
     Device->DeviceObject->StackSize += Init->Preprocess != NULL;
     WdfpSetDeviceFlags(Device);

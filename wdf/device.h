@@ -81,6 +81,7 @@ typedef struct _WDFP_DEVICE {
     LIST_ENTRY ChildLists;                      /* WDFP_CHILD_LIST.Link; TreeLock */
     struct _WDFP_CHILD_LIST *DefaultChildList;  /* NULL: none */
     struct _WDFP_CHILD_LIST *StaticChildren;    /* NULL: none yet */
+    volatile LONG Forwarded;          /* requests that its parent has; interlocked */
     struct _WDFP_CHILD *Child;        /* a physical device's, while its bus has it */
     LIST_ENTRY Files;                 /* WDFP_FILE.Link; TreeLock */
     LIST_ENTRY Targets;               /* WDFP_TARGET.Link; TreeLock */

@@ -28,6 +28,7 @@ typedef struct _WDFP_PDO_INIT {
     PWDFP_DEVICE_TEXT Texts;
     LCID DefaultLocale;
     BOOLEAN Raw;
+    BOOLEAN Forwards; /* requests to the parent's queues */
     GUID RawClass;
 } WDFP_PDO_INIT, *PWDFP_PDO_INIT;
 

@@ -224,3 +224,13 @@ ImpWdfPdoInitAssignRawDevice(PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT 
     Init->Pdo->RawClass = *Class;
     return STATUS_SUCCESS;
 }
+
+/* The driver gives requests of the device to queues of the parent's. Source: manual,
+   WdfPdoInitAllowForwardingRequestToParent. */
+VOID NTAPI
+ImpWdfPdoInitAllowForwardingRequestToParent(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                            PWDFDEVICE_INIT Init)
+{
+    WdfpIdsOfInit(DriverGlobals, Init, BusQueryDeviceID);
+    Init->Pdo->Forwards = TRUE;
+}

@@ -105,6 +105,7 @@ WdfpEndSelfManaged(PWDFP_DEVICE Device)
     PWDF_PNPPOWER_EVENT_CALLBACKS Callbacks = &Device->Init->PnpPower;
 
     WdfpEndQueues(Device);
+    WdfpAwaitForwarded(Device);
     if (!Device->SelfManaged) {
         return;
     }

@@ -94,6 +94,9 @@ VOID WdfpCancelQueue(PWDFP_QUEUE Queue, struct _WDFP_FILE *File);
 /* Calls the cancel callbacks of what the driver has made cancelable. */
 VOID WdfpCancelCancelable(PWDFP_QUEUE Queue);
 
+/* reqforward.c: waits for the requests that a child's parent was given. PASSIVE_LEVEL. */
+VOID WdfpAwaitForwarded(PWDFP_DEVICE Device);
+
 /* queuepower.c. PASSIVE_LEVEL. */
 VOID WdfpStartQueues(PWDFP_DEVICE Device);
 VOID WdfpStopQueues(PWDFP_DEVICE Device);

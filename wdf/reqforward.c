@@ -3,6 +3,7 @@
  * first one, after it has looked at the request in its sender's context.
  */
 #include "wdfp.h"
+#include "pdo.h"
 #include "queue.h"
 #include "request.h"
 
@@ -66,10 +67,70 @@ ImpWdfRequestForwardToIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Hand
     PWDFP_REQUEST Request = WdfpRequestToMove(DriverGlobals, Handle);
     PWDFP_QUEUE Target = WdfpQueueFromHandle(DriverGlobals, DestinationQueue);
 
-    if (Target == Request->Queue || Target->Device != Request->Device) {
+    if (Target == Request->Queue ||
+        Target->Device !=
+            (Request->Queue == NULL ? Request->Device : Request->Queue->Device)) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
     return WdfpMove(Request, Target, FALSE);
+}
+
+static VOID
+WdfpForwardedEnds(PWDFP_REQUEST Request, NTSTATUS Status)
+{
+    UNREFERENCED_PARAMETER(Status);
+    InterlockedDecrement(&Request->Device->Forwarded);
+}
+
+VOID
+WdfpAwaitForwarded(PWDFP_DEVICE Device)
+{
+    LARGE_INTEGER Nap = {.QuadPart = WDF_REL_TIMEOUT_IN_MS(1)};
+
+    while (Device->Forwarded != 0) {
+        KeDelayExecutionThread(KernelMode, FALSE, &Nap);
+    }
+}
+
+/*
+ * Gives a request of a child's to a queue of the parent device, which completes it; the
+ * child's removal waits for that. STATUS_INFO_LENGTH_MISMATCH; STATUS_INVALID_PARAMETER (the
+ * only flag, send and forget, is missing); STATUS_INVALID_DEVICE_REQUEST (no child's, or one
+ * of a child that was made without WdfPdoInitAllowForwardingRequestToParent; another
+ * device's queue; a create); STATUS_WDF_BUSY, and the driver keeps the request. At or below
+ * DISPATCH_LEVEL. Source: manual, WdfRequestForwardToParentDeviceIoQueue.
+ */
+NTSTATUS
+NTAPI
+ImpWdfRequestForwardToParentDeviceIoQueue(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                          WDFREQUEST Handle, WDFQUEUE ParentDeviceQueue,
+                                          PWDF_REQUEST_FORWARD_OPTIONS Options)
+{
+    PWDFP_REQUEST Request = WdfpRequestToMove(DriverGlobals, Handle);
+    PWDFP_QUEUE Target = WdfpQueueFromHandle(DriverGlobals, ParentDeviceQueue);
+    PWDFP_DEVICE Device = Request->Device;
+    PWDFP_PDO_INIT Pdo = Device->Init->Pdo;
+    NTSTATUS Status;
+
+    WdfpRequire(WdfpGlobals(DriverGlobals), Options, "ForwardOptions");
+    if (Options->Size != sizeof(*Options)) {
+        return STATUS_INFO_LENGTH_MISMATCH;
+    }
+    if (Options->Flags != WDF_REQUEST_FORWARD_OPTION_SEND_AND_FORGET) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (Pdo == NULL || !Pdo->Forwards || Target->Device != Pdo->Parent ||
+        Request->Completing != NULL) {
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    InterlockedIncrement(&Device->Forwarded);
+    Request->Completing = WdfpForwardedEnds;
+    Status = WdfpMove(Request, Target, FALSE);
+    if (!NT_SUCCESS(Status)) {
+        Request->Completing = NULL;
+        InterlockedDecrement(&Device->Forwarded);
+    }
+    return Status;
 }
 
 /* Puts a request back at the head of the manual queue it was fetched from.

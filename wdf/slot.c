@@ -4,6 +4,19 @@
 #include "wdfp.h"
 #include "slot.h"
 
+/* The name of a routine; nobody but the stop asks, so that it may take long. */
+static const CHAR *
+WdfpFunctionName(ULONG Index)
+{
+    const CHAR *Name = WdfpFunctionNames;
+
+    for (; Index != 0; Index--) {
+        while (*Name++ != 0) {
+        }
+    }
+    return Name;
+}
+
 /*
  * Called by the slot's thunk, as whatever routine the driver wanted: Index is its number,
  * Caller where it was called. Bug check 0x10D, 0x10, Index, Caller. Any IRQL.
@@ -12,6 +25,6 @@ DECLSPEC_NORETURN VOID
 WdfpStopUnimplemented(PWDFP_GLOBALS Globals, ULONG Index, ULONG_PTR Caller)
 {
     DbgPrint("wdf: %s: %s is not implemented\n", Globals->Public.DriverName,
-             WdfpFunctionNames[Index]);
+             WdfpFunctionName(Index));
     KeBugCheckEx(WDF_VIOLATION, WDF_API_UNAVAILABLE, Index, Caller, 0);
 }

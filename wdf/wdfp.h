@@ -45,9 +45,9 @@ WdfpGlobals(PWDF_DRIVER_GLOBALS DriverGlobals)
 
 /* --- bind.c, slot.c ------------------------------------------------------------------- */
 
-/* The table and its names (tools/wdf_functions). */
+/* The table, and its names one behind the other, each with its zero (tools/wdf_functions). */
 extern const WDFFUNC WdfpFunctionTable[WdfFunctionTableNumEntries];
-extern const CHAR *const WdfpFunctionNames[WdfFunctionTableNumEntries];
+extern const CHAR WdfpFunctionNames[];
 
 /* --- violation.c ---------------------------------------------------------------------- */
 

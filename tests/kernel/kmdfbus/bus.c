@@ -11,6 +11,8 @@ static EVT_WDF_DEVICE_REPORTED_MISSING ReportedMissing;
 static EVT_WDF_OBJECT_CONTEXT_CLEANUP PdoGone;
 static EVT_WDF_DEVICE_D0_ENTRY PdoD0Entry;
 static EVT_WDF_DEVICE_EJECT Eject;
+static EVT_WDF_DEVICE_PREPARE_HARDWARE PdoPrepare;
+static EVT_WDF_INTERRUPT_ISR PdoIsr;
 
 CHILD_IDENTIFICATION
 Identify(ULONG Number)
@@ -83,6 +85,35 @@ PdoD0Entry(WDFDEVICE Device, WDF_POWER_DEVICE_STATE PreviousState)
     return STATUS_SUCCESS;
 }
 
+static BOOLEAN NTAPI
+PdoIsr(WDFINTERRUPT Interrupt, ULONG MessageId)
+{
+    UNREFERENCED_PARAMETER(Interrupt);
+    UNREFERENCED_PARAMETER(MessageId);
+    return FALSE;
+}
+
+/* Tries an interrupt that could wake the child, were that not a PDO. */
+static NTSTATUS NTAPI
+PdoPrepare(WDFDEVICE Device, WDFCMRESLIST Raw, WDFCMRESLIST Translated)
+{
+    CM_PARTIAL_RESOURCE_DESCRIPTOR Resource = {.Type = CmResourceTypeInterrupt,
+                                               .Flags = CM_RESOURCE_INTERRUPT_WAKE_HINT};
+    WDF_INTERRUPT_CONFIG Config;
+    WDFINTERRUPT Interrupt;
+
+    UNREFERENCED_PARAMETER(Raw);
+    UNREFERENCED_PARAMETER(Translated);
+    WDF_INTERRUPT_CONFIG_INIT(&Config, PdoIsr, NULL);
+    Config.PassiveHandling = TRUE;
+    Config.CanWakeDevice = TRUE;
+    Config.InterruptRaw = &Resource;
+    Config.InterruptTranslated = &Resource;
+    Bus.PdoWake =
+        WdfInterruptCreate(Device, &Config, WDF_NO_OBJECT_ATTRIBUTES, &Interrupt);
+    return STATUS_SUCCESS;
+}
+
 /* Ids, texts and callbacks of a child. */
 static NTSTATUS
 DescribeChild(PWDFDEVICE_INIT Init, ULONG Number)
@@ -101,8 +132,10 @@ DescribeChild(PWDFDEVICE_INIT Init, ULONG Number)
     Callbacks.EvtDeviceReportedMissing = ReportedMissing;
     Callbacks.EvtDeviceEject = Eject;
     WdfPdoInitSetEventCallbacks(Init, &Callbacks);
+    WdfPdoInitAllowForwardingRequestToParent(Init);
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&Power);
     Power.EvtDeviceD0Entry = PdoD0Entry;
+    Power.EvtDevicePrepareHardware = PdoPrepare;
     WdfDeviceInitSetPnpPowerEventCallbacks(Init, &Power);
     WdfPdoInitSetDefaultLocale(Init, 0x409);
     Status = WdfPdoInitAssignDeviceID(Init, &Id);
@@ -137,6 +170,7 @@ CreateChild(PWDFDEVICE_INIT Init, ULONG Number, WDFDEVICE *Device)
         Capabilities.EjectSupported = WdfTrue;
         WdfDeviceSetPnpCapabilities(*Device, &Capabilities);
         InterlockedIncrement(&Bus.Made);
+        Status = CreateChildQueue(*Device);
     }
     return Status;
 }
@@ -174,6 +208,7 @@ AddBus(PWDFDEVICE_INIT Init)
     Status = WdfDeviceCreate(&Init, WDF_NO_OBJECT_ATTRIBUTES, &Bus.Device);
     if (NT_SUCCESS(Status)) {
         Bus.List = WdfFdoGetDefaultChildList(Bus.Device);
+        Status = CreateBusQueue(Bus.Device);
     }
     return Status;
 }

@@ -183,6 +183,9 @@ BusTests(VOID)
     TestArrival();
     TestRetrieve();
     TestInterfaces();
+    TestForwarding();
+    ok_status(Bus.PdoWake, STATUS_INVALID_PARAMETER,
+              "WDF-6 CanWakeDevice for a PDO, which owns no power policy");
     TestDeparture();
     TestStatic();
     TestBadConfig();

@@ -36,6 +36,7 @@ typedef struct _BUS {
     /* What the function driver saw. */
     volatile LONG Started, Surprised, Removed;
     BOOLEAN RightId;
+    NTSTATUS PdoWake;   /* of an interrupt that is to wake a child */
     BOOLEAN Veto;       /* EvtDeviceQueryRemove fails */
     ULONG Functions;    /* devices that were added */
     WDFDEVICE Function; /* of child 1, while it is there */
@@ -57,5 +58,9 @@ BOOLEAN IsChild(PWDFDEVICE_INIT Init);
 
 /* interfaces.c */
 VOID TestInterfaces(VOID);
+/* forward.c */
+NTSTATUS CreateChildQueue(WDFDEVICE Child);
+NTSTATUS CreateBusQueue(WDFDEVICE Device);
+VOID TestForwarding(VOID);
 /* ejects.c */
 VOID TestEjects(VOID);

@@ -3,6 +3,8 @@
  */
 #include "kmdfint.h"
 
+#include <dirqltest.h>
+
 typedef struct _REFUSAL {
     PCSTR Name;
     NTSTATUS Expected;
@@ -69,6 +71,27 @@ TryParents(WDFDEVICE Device)
 }
 
 static VOID
+TryPassiveParent(WDFDEVICE Device)
+{
+    WDF_OBJECT_ATTRIBUTES Attributes;
+    WDF_INTERRUPT_CONFIG Config;
+    WDF_IO_QUEUE_CONFIG Queue;
+    WDFQUEUE Passive;
+
+    WDF_OBJECT_ATTRIBUTES_INIT(&Attributes);
+    Attributes.ExecutionLevel = WdfExecutionLevelPassive;
+    WDF_IO_QUEUE_CONFIG_INIT(&Queue, WdfIoQueueDispatchManual);
+    if (!NT_SUCCESS(WdfIoQueueCreate(Device, &Queue, &Attributes, &Passive))) {
+        return;
+    }
+    WDF_OBJECT_ATTRIBUTES_INIT(&Attributes);
+    Attributes.ParentObject = Passive;
+    Fresh(&Config)->AutomaticSerialization = TRUE;
+    Try(Device, &Config, &Attributes, STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL,
+        "WDF-5 WDF-8 a serialized DPC under a passive-level parent");
+}
+
+static VOID
 TryLocks(WDFDEVICE Device)
 {
     WDF_INTERRUPT_CONFIG Config;
@@ -115,6 +138,11 @@ TryInDeviceAdd(WDFDEVICE Device)
         "WDF-4 WDF-6 resources in EvtDriverDeviceAdd");
     TryLocks(Device);
     TryParents(Device);
+    TryPassiveParent(Device);
+    Fresh(&Config);
+    DirqlFailAllocations(1, 1);
+    Try(Device, &Config, NULL, STATUS_INSUFFICIENT_RESOURCES, "WDF-5 pool is short");
+    DirqlFailAllocations(0, 0);
 }
 
 VOID

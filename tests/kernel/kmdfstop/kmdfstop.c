@@ -233,6 +233,14 @@ TryLineLock(WDFDEVICE Device)
     WdfInterruptTryToAcquireLock(Interrupt);
 }
 
+static VOID
+ResumeTooOften(WDFDEVICE Device)
+{
+    Expect("WdfDeviceResumeIdle without WdfDeviceStopIdle$", WDF_VERIFIER_FATAL_ERROR,
+           Number(Device), "0x0, 0x0");
+    WdfDeviceResumeIdle(Device);
+}
+
 static const MISTAKE_CASE Cases[] = {
     {L"null", UseNull},
     {L"pointer", UsePointer},
@@ -256,6 +264,7 @@ static const MISTAKE_CASE Cases[] = {
     {L"dmarelease", ReleaseTransfer},
     {L"dmanothing", TransferNothing},
     {L"finish", FinishFunctionDevice},
+    {L"idle", ResumeTooOften},
 };
 
 /* The value of case= in the Parameters key; empty when there is none. */
