@@ -18,6 +18,49 @@ IopCheckCompletion(PIRP Irp)
     }
 }
 
+/* Adds the outcome of Irp to the counts of the device whose location Stack is. */
+static VOID
+IopAccountDevice(PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    PDEVOBJ_EXTENSION Extension = Stack->DeviceObject->DeviceObjectExtension;
+    BOOLEAN Transfer =
+        Stack->MajorFunction == IRP_MJ_READ || Stack->MajorFunction == IRP_MJ_WRITE;
+    /* How a stack says that nobody had anything to do for a Plug and Play request. */
+    BOOLEAN Declined = Stack->MajorFunction == IRP_MJ_PNP &&
+                       Irp->IoStatus.Status == STATUS_NOT_SUPPORTED;
+
+    InterlockedIncrement64(&Extension->Completed);
+    if (Declined) {
+        return;
+    }
+    if (Irp->IoStatus.Status == STATUS_CANCELLED) {
+        InterlockedIncrement64(&Extension->Cancelled);
+    } else if (!NT_SUCCESS(Irp->IoStatus.Status)) {
+        InterlockedIncrement64(&Extension->Errors);
+    } else if (Transfer) {
+        InterlockedAdd64(&Extension->Bytes, (LONG64)Irp->IoStatus.Information);
+    }
+}
+
+/*
+ * Notes that the completion of Irp leaves the location Stack, CurrentLocation being
+ * already the next one. Before the completion routine, since that may free the IRP.
+ * Forgets the device, lest the location look like a skipped one when the IRP is sent
+ * again.
+ */
+static VOID
+IopAccountCompletion(PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    if (Stack->DeviceObject != NULL) {
+        IopAccountDevice(Irp, Stack);
+        Stack->DeviceObject = NULL;
+    }
+    if (Irp->ApcEnvironment != 0 && Irp->CurrentLocation == Irp->ApcEnvironment) {
+        Irp->ApcEnvironment = 0;
+        InterlockedIncrement64(&IopIrpsCompleted);
+    }
+}
+
 /* Whether a completion routine set with the SL_INVOKE_ bits of Control wants to see how
    Irp ended. */
 BOOLEAN

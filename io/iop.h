@@ -245,7 +245,7 @@ VOID IopFinishFileIrp(PIRP Irp, CCHAR PriorityBoost);
 #define IOP_IRP_FILE      0x04 /* of a IOP_FILE_REQUEST, which Tail.Overlay.IrpExtension is */
 
 /* irp.c: the counts behind IoQueryIrpAccount. */
-extern volatile LONG64 IopIrpsIssued;
+extern volatile LONG64 IopIrpsIssued, IopIrpsCompleted;
 
 /*
  * Notes that Device's driver is about to get Irp with Stack, whose DeviceObject is still
@@ -267,7 +267,6 @@ IopAccountIssue(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack)
     InterlockedIncrement64(&Device->DeviceObjectExtension->Issued);
 }
 
-VOID IopAccountCompletion(PIRP Irp, PIO_STACK_LOCATION Stack);
 BOOLEAN IopWantsCompletion(PIRP Irp, UCHAR Control); /* complete.c */
 VOID IopFinishIrp(PIRP Irp, CCHAR PriorityBoost);    /* finish.c */
 VOID IopReleaseBuffers(PIRP Irp); /* copies back, then frees what was made for Irp */

@@ -137,10 +137,44 @@ IopGiveList(PIOP_LIST_REQUEST Request)
         return IopAwaitList(Request);
     }
     Request->List->Reserved = Request->FromPool ? IOP_LIST_FROM_POOL : 0;
+    if (KeGetCurrentIrql() == DISPATCH_LEVEL) { /* as it should be */
+        IopDeliverList(Request, Request->Device->CurrentIrp);
+        return STATUS_SUCCESS;
+    }
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
     IopDeliverList(Request, Request->Device->CurrentIrp);
     KeLowerIrql(OldIrql);
     return STATUS_SUCCESS;
+}
+
+/*
+ * The transfer that most are: within one page of the first MDL, which the device reaches.
+ * FALSE: this is another one, and nothing has been done.
+ */
+static BOOLEAN
+IopTakePage(PIOP_LIST_REQUEST Request)
+{
+    PMDL Mdl = Request->Mdl;
+    ULONG Length = Request->Length;
+    ULONG64 Offset =
+        (ULONG64)((ULONG_PTR)Request->CurrentVa - (ULONG_PTR)MmGetMdlVirtualAddress(Mdl));
+    ULONG64 Position = Mdl->ByteOffset + Offset;
+    ULONG64 Within = Position & (PAGE_SIZE - 1);
+    ULONG64 Address;
+
+    if (Offset >= Mdl->ByteCount || Length > Mdl->ByteCount - Offset || Length == 0 ||
+        Within + Length > PAGE_SIZE || Request->Room == 0) {
+        return FALSE;
+    }
+    Address = MmGetMdlPfnArray(Mdl)[Position >> PAGE_SHIFT] << PAGE_SHIFT | Within;
+    if (Address + Length - 1 > Request->Adapter->HighestAddress) {
+        return FALSE;
+    }
+    Request->List->Elements[0].Address.QuadPart = (LONGLONG)Address;
+    Request->List->Elements[0].Length = Length;
+    Request->List->Elements[0].Reserved = 0;
+    Request->Elements = 1;
+    return TRUE;
 }
 
 /* Walks a request: what it needs, and whether that can be had at all. A list that has the
@@ -148,8 +182,12 @@ IopGiveList(PIOP_LIST_REQUEST Request)
 static NTSTATUS
 IopMeasureList(PIOP_LIST_REQUEST Request)
 {
-    NTSTATUS Status = IopWalkRuns(Request);
+    NTSTATUS Status;
 
+    if (IopTakePage(Request)) {
+        return STATUS_SUCCESS;
+    }
+    Status = IopWalkRuns(Request);
     if (NT_SUCCESS(Status) && Request->Registers > Request->Adapter->RegisterCount) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }

@@ -155,6 +155,7 @@ KiQueueDpcLocked(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue,
                  PVOID SystemArgument1, PVOID SystemArgument2, PBOOLEAN Request)
 {
     PKDPC_DATA Data = &Prcb->DpcData[Queue];
+    LONG Depth;
 
     *Request = FALSE;
     if (InterlockedCompareExchangePointer(&Dpc->DpcData, Data, NULL) != NULL) {
@@ -165,8 +166,10 @@ KiQueueDpcLocked(PKDPC Dpc, PKPRCB Prcb, PKPRCB Current, ULONG Queue,
     KiAttributeDpc(Dpc, Current);
     KiLinkDpc(Data, Dpc);
     Data->DpcCount++;
-    if (++Data->DpcQueueDepth > Prcb->DpcHighestDepth) {
-        Prcb->DpcHighestDepth = Data->DpcQueueDepth;
+    Depth = Data->DpcQueueDepth + 1;
+    Data->DpcQueueDepth = Depth;
+    if (Depth > Prcb->DpcHighestDepth) {
+        Prcb->DpcHighestDepth = Depth;
     }
     if (Queue == DPC_NORMAL &&
         KiShouldRequestDispatch(Prcb, Dpc->Importance, Prcb == Current)) {

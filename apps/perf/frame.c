@@ -1,37 +1,14 @@
 /*
- * What a frame means, and the answer it is turned into, in place. Pure: no state, and
- * nothing is read beyond the frame's length.
+ * The answer that a ping is turned into, in place. Pure: no state, and nothing is read
+ * beyond the frame's length.
  */
 #include "perf.h"
 
 #include <wire.h>
 
-#define FRAME_TYPE        12
-#define FRAME_MEASURED    0x88B5
-#define FRAME_HEADER      14
 #define FRAME_OUR_ADDRESS 0x0A090002 /* 10.9.0.2 */
 
 C_ASSERT(WIRE_MAC_SIZE == 6);
-
-BOOLEAN
-FrameIsMeasured(const UCHAR *Frame, ULONG Length)
-{
-    return Length >= FRAME_HEADER && *(const USHORT UNALIGNED *)(Frame + FRAME_TYPE) ==
-                                         RtlUshortByteSwap(FRAME_MEASURED);
-}
-
-/* Destination and source change places: the first eight bytes and four more. */
-VOID
-FrameReflect(PUCHAR Frame)
-{
-    ULONG64 UNALIGNED *Destination = (ULONG64 UNALIGNED *)Frame;
-    ULONG UNALIGNED *Rest = (ULONG UNALIGNED *)(Frame + 8);
-    ULONG64 First = *Destination;
-    ULONG Last = *Rest;
-
-    *Destination = First >> 48 | (ULONG64)Last << 16 | First << 48;
-    *Rest = (ULONG)(First >> 16);
-}
 
 /* ARP for our address, or an ICMP echo request to it. */
 ULONG

@@ -46,11 +46,32 @@ VOID NicClose(VOID);
 VOID NicSetMode(NIC_MODE Mode, BOOLEAN ByIrp);
 VOID NicQueryCounts(PULONG Frames, PULONG Interrupts);
 
-/* frame.c: any IRQL. Answers are made of the frame, in place. */
-BOOLEAN FrameIsMeasured(const UCHAR *Frame, ULONG Length);
-/* Sends a measured frame back: the addresses change places. */
-VOID FrameReflect(PUCHAR Frame);
-/* The length of the answer to a ping, 0: it is none for us. */
+#define FRAME_TYPE     12
+#define FRAME_MEASURED 0x88B5
+#define FRAME_HEADER   14
+
+FORCEINLINE BOOLEAN
+FrameIsMeasured(const UCHAR *Frame, ULONG Length)
+{
+    return Length >= FRAME_HEADER && *(const USHORT UNALIGNED *)(Frame + FRAME_TYPE) ==
+                                         RtlUshortByteSwap(FRAME_MEASURED);
+}
+
+/* Sends a measured frame back: destination and source change places, the first eight bytes
+   and four more. */
+FORCEINLINE VOID
+FrameReflect(PUCHAR Frame)
+{
+    ULONG64 UNALIGNED *Destination = (ULONG64 UNALIGNED *)Frame;
+    ULONG UNALIGNED *Rest = (ULONG UNALIGNED *)(Frame + 8);
+    ULONG64 First = *Destination;
+    ULONG Last = *Rest;
+
+    *Destination = First >> 48 | (ULONG64)Last << 16 | First << 48;
+    *Rest = (ULONG)(First >> 16);
+}
+
+/* frame.c: any IRQL. The answer is made of the frame, in place. The length of the answer to a ping, 0: it is none for us. */
 ULONG FrameAnswerPing(PUCHAR Frame, ULONG Length, const UCHAR *Mac);
 
 /* disk.c: PASSIVE_LEVEL. */

@@ -8,9 +8,8 @@
  * (its way back), and timeout.c, recover.c, errorlog.c (when it fails). polled.c is for
  * commands without an IRP.
  *
- * Two locks, never held together: AHCI_PORT.Lock for a port's requests, and the interrupt
- * lock, taken by KeSynchronizeExecution, for AHCI_HBA.Causes. No IRP is completed under
- * either.
+ * One lock: AHCI_PORT.Lock, for a port's requests. No IRP is completed under it. What the
+ * ISR and the DPC share, AHCI_HBA.Causes, is interlocked.
  */
 #pragma once
 
@@ -38,15 +37,14 @@ typedef struct _AHCI_DISK {
 } AHCI_DISK, *PAHCI_DISK;
 
 /*
- * What interrupts have left for the DPC: guarded by the interrupt lock. Every member only
- * grows (counted up, ORed) until the DPC takes all of it at once, so an interrupt that
+ * What interrupts have left for the DPC: interlocked. The ISR only adds bits, first to
+ * PortCause, then to Ports, until the DPC takes them, first Ports; so an interrupt that
  * comes before the DPC has run adds to the context of the earlier one and overwrites
  * nothing.
  */
 typedef struct _AHCI_CAUSES {
-    ULONG Interrupts; /* claimed and not yet taken by a DPC */
-    ULONG Ports;      /* which elements of PortCause are not zero */
-    ULONG PortCause[AHCI_MAXIMUM_PORTS];
+    volatile LONG Ports; /* which have had an interrupt */
+    volatile LONG PortCause[AHCI_MAXIMUM_PORTS];
 } AHCI_CAUSES, *PAHCI_CAUSES;
 
 typedef struct _AHCI_HBA {
@@ -68,7 +66,6 @@ typedef struct _AHCI_HBA {
         PKINTERRUPT InterruptObject;
         PIO_INTERRUPT_MESSAGE_INFO MessageTable;
     } Connection;
-    PKINTERRUPT Interrupt; /* whose lock guards Causes */
     AHCI_CAUSES Causes;
 } AHCI_HBA;
 

@@ -8,27 +8,25 @@
  */
 #include "ahci.h"
 
-/* Which interrupt object's lock guards Hba->Causes. One message only: see below. */
+/* Says what was connected. One message only: see below. */
 static NTSTATUS
-AhciChooseInterruptObject(PAHCI_HBA Hba)
+AhciCheckConnection(PAHCI_HBA Hba)
 {
     PIO_INTERRUPT_MESSAGE_INFO Table = Hba->Connection.MessageTable;
 
     if (Hba->ConnectVersion != CONNECT_MESSAGE_BASED) {
-        Hba->Interrupt = Hba->Connection.InterruptObject;
         DbgPrint("ahci: line interrupt\n");
         return STATUS_SUCCESS;
     }
     /*
      * Each message has a lock of its own (CON-21), so two messages would run the ISR on
-     * two processors at once over the same causes.
+     * two processors at once over the same registers.
      */
     if (Table->MessageCount != 1) {
         DbgPrint("ahci: %u messages granted, one is supported\n",
                  (unsigned)Table->MessageCount);
         return STATUS_NOT_SUPPORTED;
     }
-    Hba->Interrupt = Table->MessageInfo[0].InterruptObject;
     DbgPrint("ahci: message interrupt, vector 0x%x, IRQL %u\n",
              (unsigned)Table->MessageInfo[0].Vector, (unsigned)Table->UnifiedIrql);
     return STATUS_SUCCESS;
@@ -61,7 +59,7 @@ AhciConnectInterrupt(PAHCI_HBA Hba)
         return Status;
     }
     Hba->ConnectVersion = Parameters.Version;
-    return AhciChooseInterruptObject(Hba);
+    return AhciCheckConnection(Hba);
 }
 
 /*

@@ -10,14 +10,6 @@
 
 #define AHCI_MESSAGE_PASSES 4
 
-static KSYNCHRONIZE_ROUTINE AhciTakeCauses;
-
-/* What the DPC asks AhciTakeCauses for. */
-typedef struct _AHCI_TAKE {
-    PAHCI_HBA Hba;
-    AHCI_CAUSES Causes;
-} AHCI_TAKE, *PAHCI_TAKE;
-
 /*
  * Clears what is pending and adds it to what the DPC has to do. FALSE: nothing was
  * pending. PxIS is cleared before IS, or the port would set its bit in IS again at once.
@@ -28,23 +20,20 @@ AhciCollectCauses(PAHCI_HBA Hba)
 {
     ULONG Raised = AhciRead(Hba->Registers, AHCI_IS);
     ULONG Pending = Raised & Hba->ActivePorts;
-    PUCHAR Port = Hba->Registers + AHCI_PORT_BASE;
-    ULONG Left = Pending;
-    ULONG Number;
-    ULONG Cause;
 
     if (Pending == 0 || (Raised == MAXULONG && !AhciIsPresent(Hba))) {
         return FALSE;
     }
-    for (Number = 0; Left != 0; Number++, Left >>= 1, Port += AHCI_PORT_STRIDE) {
-        if (Left & 1) {
-            Cause = AhciRead(Port, AHCI_PX_IS);
-            AhciWrite(Port, AHCI_PX_IS, Cause);
-            Hba->Causes.PortCause[Number] |= Cause;
-        }
+    for (ULONG Left = Pending; Left != 0; Left &= Left - 1) {
+        ULONG Number = AhciLowestBit(Left);
+        PUCHAR Port = Hba->Registers + AHCI_PORT_BASE + Number * AHCI_PORT_STRIDE;
+        ULONG Cause = AhciRead(Port, AHCI_PX_IS);
+
+        AhciWrite(Port, AHCI_PX_IS, Cause);
+        InterlockedOr(&Hba->Causes.PortCause[Number], (LONG)Cause);
     }
     AhciWrite(Hba->Registers, AHCI_IS, Pending);
-    Hba->Causes.Ports |= Pending;
+    InterlockedOr(&Hba->Causes.Ports, (LONG)Pending);
     return TRUE;
 }
 
@@ -59,7 +48,6 @@ AhciLineIsr(PKINTERRUPT Interrupt, PVOID ServiceContext)
     if (!AhciCollectCauses(Hba)) {
         return FALSE;
     }
-    Hba->Causes.Interrupts++;
     IoRequestDpc(Hba->Device, NULL, NULL);
     return TRUE;
 }
@@ -84,31 +72,8 @@ AhciMessageIsr(PKINTERRUPT Interrupt, PVOID ServiceContext, ULONG MessageId)
     }
     for (Pass = 1; Pass < AHCI_MESSAGE_PASSES && AhciCollectCauses(Hba); Pass++) {
     }
-    Hba->Causes.Interrupts++;
     IoRequestDpc(Hba->Device, NULL, NULL);
     return TRUE;
-}
-
-/* Reads and resets the saved causes. IRQL: DIRQL, interrupt lock held. Rule IRP-15. */
-static BOOLEAN
-AhciTakeCauses(PVOID SynchronizeContext)
-{
-    PAHCI_TAKE Take = SynchronizeContext;
-    PAHCI_CAUSES Saved = &Take->Hba->Causes;
-    ULONG Left = Saved->Ports;
-    ULONG Number;
-
-    Take->Causes.Interrupts = Saved->Interrupts;
-    Take->Causes.Ports = Saved->Ports;
-    for (Number = 0; Left != 0; Number++, Left >>= 1) {
-        if (Left & 1) {
-            Take->Causes.PortCause[Number] = Saved->PortCause[Number];
-            Saved->PortCause[Number] = 0;
-        }
-    }
-    Saved->Interrupts = 0;
-    Saved->Ports = 0;
-    return Take->Causes.Interrupts != 0;
 }
 
 /* Does the port run its commands? Not if it was stopped or is gone: all ones, or zero. */
@@ -175,26 +140,22 @@ AhciServicePort(PAHCI_PORT Port, ULONG Cause)
 /*
  * The DPC. It may run on two processors at once, if the interrupt comes again meanwhile
  * (DPC-8), and once for several interrupts (ISR-13); so it goes by the saved causes
- * alone, and the second of two finds the count at zero. IRQL: DISPATCH_LEVEL.
+ * alone, and the second of two finds no port. IRQL: DISPATCH_LEVEL. Rule IRP-15.
  */
 VOID
 AhciDpcForIsr(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
 {
     PAHCI_HBA Hba = DeviceObject->DeviceExtension;
-    AHCI_TAKE Take;
-    ULONG Number;
+    ULONG Ports = (ULONG)InterlockedExchange(&Hba->Causes.Ports, 0);
 
     UNREFERENCED_PARAMETER(Dpc);
     UNREFERENCED_PARAMETER(Irp);
     UNREFERENCED_PARAMETER(Context);
 
-    Take.Hba = Hba;
-    if (!KeSynchronizeExecution(Hba->Interrupt, AhciTakeCauses, &Take)) {
-        return;
-    }
-    for (Number = 0; Take.Causes.Ports != 0; Number++, Take.Causes.Ports >>= 1) {
-        if (Take.Causes.Ports & 1) {
-            AhciServicePort(Hba->Ports[Number], Take.Causes.PortCause[Number]);
-        }
+    for (; Ports != 0; Ports &= Ports - 1) {
+        ULONG Number = AhciLowestBit(Ports);
+
+        AhciServicePort(Hba->Ports[Number],
+                        (ULONG)InterlockedExchange(&Hba->Causes.PortCause[Number], 0));
     }
 }

@@ -25,12 +25,12 @@ AhciIssueLocked(PAHCI_PORT Port, ULONG Slots, BOOLEAN Serial)
         Port->Retry |= Slots;
         return 0;
     }
-    for (ULONG Number = 0, Left = Slots; Left != 0; Number++, Left >>= 1) {
-        if (Left & 1) {
-            AhciWriteCommand(&Port->Slots[Number]);
-            /* The first second is already begun. */
-            Port->Slots[Number].SecondsLeft = AhciCommandSeconds() + 1;
-        }
+    for (ULONG Left = Slots; Left != 0; Left &= Left - 1) {
+        PAHCI_SLOT Slot = &Port->Slots[AhciLowestBit(Left)];
+
+        AhciWriteCommand(Slot);
+        /* The first second is already begun. */
+        Slot->SecondsLeft = AhciCommandSeconds() + 1;
     }
     Port->Issued |= Slots;
     if (!Serial) {

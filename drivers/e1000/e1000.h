@@ -110,12 +110,15 @@ typedef struct _E1000_CONTEXT {
     PHYSICAL_ADDRESS SharedAddress; /* the same memory, as the chip addresses it */
     UCHAR Address[E1000_ADDRESS_SIZE];
 
+    /* Interlocked; not 0: somebody empties the rings, and looks again when it has grown.
+       Becomes 0 with Lock held. */
+    volatile LONG Serving;
+
     KSPIN_LOCK Lock; /* guards all that follows */
     BOOLEAN Started;
     BOOLEAN Gone;         /* taken out without notice; only ever set */
     BOOLEAN Paused;       /* not started, but to be: requests wait for it */
     BOOLEAN LinkUp;       /* as last told */
-    BOOLEAN Serving;      /* somebody empties the rings, and will look again */
     BOOLEAN DiscardToEnd; /* dropping the rest of a frame that spans descriptors */
     BOOLEAN AsksForSent;  /* the chip interrupts when it has sent */
     ULONG ReceiveNext;    /* descriptor that the chip completes next */
@@ -125,9 +128,9 @@ typedef struct _E1000_CONTEXT {
     PUCHAR ReceiveBuffer[E1000_RX_COUNT];  /* of each descriptor; its BufferAddress is */
     PUCHAR TransmitBuffer[E1000_TX_COUNT]; /* the same, as the chip addresses it */
     PIRP TransmitIrp[E1000_TX_COUNT];      /* NULL if its IRP was cancelled meanwhile */
-    PFRAME_RECEIVE_ROUTINE Receiver;       /* NULL: frames go to read requests */
-    PVOID ReceiverContext;
-    LIST_ENTRY Reads;   /* IRPs that wait for a frame */
+    PFRAME_RECEIVE_ROUTINE volatile Receiver; /* NULL: frames go to read requests */
+    PVOID volatile ReceiverContext;           /* set before Receiver */
+    LIST_ENTRY Reads;                         /* IRPs that wait for a frame */
     LIST_ENTRY Writes;  /* IRPs that wait for a transmit descriptor */
     LIST_ENTRY Sent;    /* IRPs whose frame is in a transmit descriptor */
     LIST_ENTRY Queries; /* IRPs that ask something, while Paused */
@@ -148,6 +151,16 @@ static inline VOID
 E1000Write(PE1000_CONTEXT Context, ULONG Register, ULONG Value)
 {
     WRITE_REGISTER_ULONG((PULONG)(Context->Registers + Register), Value);
+}
+
+/* Tells the chip of what has been filled since it was told last. */
+static inline VOID
+E1000PushTransmits(PE1000_CONTEXT Context)
+{
+    if (Context->TransmitTold != Context->TransmitNext) {
+        Context->TransmitTold = Context->TransmitNext;
+        E1000Write(Context, E1000_TDT, Context->TransmitNext);
+    }
 }
 
 /* pnp.c */
@@ -190,10 +203,9 @@ VOID E1000PrepareReceive(PE1000_CONTEXT Context);
 BOOLEAN E1000FrameWaits(PE1000_CONTEXT Context);
 VOID E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000IndicateFrames(PE1000_CONTEXT Context, PFRAME_RECEIVE_ROUTINE Receiver,
-                         PVOID ReceiverContext, PLIST_ENTRY Done);
+                         PLIST_ENTRY Done);
 VOID E1000SendAnswer(PE1000_CONTEXT Context, ULONG Received, ULONG Length,
                      PLIST_ENTRY Done);
-VOID E1000PushTransmits(PE1000_CONTEXT Context);
 VOID E1000ReclaimTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);
 VOID E1000PrepareTransmit(PE1000_CONTEXT Context);
 VOID E1000ServeTransmits(PE1000_CONTEXT Context, PLIST_ENTRY Done);

@@ -19,17 +19,17 @@ VOID
 E1000WaitForServer(PE1000_CONTEXT Context)
 {
     LARGE_INTEGER While = {.QuadPart = E1000_WHILE};
-    BOOLEAN Serving;
+    LONG Serving;
     KIRQL OldIrql;
 
     do {
         KeAcquireSpinLock(&Context->Lock, &OldIrql);
         Serving = Context->Serving;
         KeReleaseSpinLock(&Context->Lock, OldIrql);
-        if (Serving) {
+        if (Serving != 0) {
             KeDelayExecutionThread(KernelMode, FALSE, &While);
         }
-    } while (Serving);
+    } while (Serving != 0);
 }
 
 /* Frames that the one before left in the ring are served at once. */
@@ -44,8 +44,12 @@ E1000SetReceiver(PVOID InterfaceContext, PFRAME_RECEIVE_ROUTINE Routine,
     KeAcquireSpinLock(&Context->Lock, &OldIrql);
     Busy = Routine != NULL && Context->Receiver != NULL;
     if (!Busy) {
+        /* The server reads both without the lock, in the other order: what it calls gets its
+           own context, also when it is just being taken away. */
+        if (Routine != NULL) {
+            Context->ReceiverContext = ReceiveContext;
+        }
         Context->Receiver = Routine;
-        Context->ReceiverContext = ReceiveContext;
     }
     KeReleaseSpinLock(&Context->Lock, OldIrql);
     if (Busy) {

@@ -95,7 +95,7 @@ E1000QueueTransfer(PE1000_CONTEXT Context, PIRP Irp, BOOLEAN IsRead, PBOOLEAN Se
     if (!E1000QueueIrp(List, Irp)) {
         return STATUS_CANCELLED;
     }
-    *Serve = !Context->Serving &&
+    *Serve = Context->Serving == 0 &&
              (!IsRead || (Context->Receiver == NULL && E1000FrameWaits(Context))) &&
              NT_SUCCESS(IoAcquireRemoveLock(&Context->RemoveLock, E1000_SERVER_TAG));
     return STATUS_PENDING;

@@ -35,7 +35,7 @@ E1000Isr(PKINTERRUPT Interrupt, PVOID ServiceContext)
 }
 
 /* What has nothing to do with the rings, and comes seldom. */
-static VOID
+static __attribute__((noinline)) VOID
 E1000ServeOther(PE1000_CONTEXT Context, ULONG Causes)
 {
     BOOLEAN LinkChanged = FALSE;

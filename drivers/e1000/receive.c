@@ -129,8 +129,9 @@ E1000ReceiveFrames(PE1000_CONTEXT Context, PLIST_ENTRY Done)
  */
 VOID
 E1000IndicateFrames(PE1000_CONTEXT Context, PFRAME_RECEIVE_ROUTINE Receiver,
-                    PVOID ReceiverContext, PLIST_ENTRY Done)
+                    PLIST_ENTRY Done)
 {
+    PVOID ReceiverContext = Context->ReceiverContext;
     volatile E1000_RX_DESCRIPTOR *Ring = Context->Shared->Receive;
     ULONG Next = Context->ReceiveNext;
     ULONG Count, Length, Answer;

@@ -13,41 +13,21 @@
 
 #define E1000_PASSES 16 /* of one server, each over a ring at most; then others may run */
 
-/* Becomes the server, or stays it. FALSE: somebody else is. *Receiver: of this pass. */
-static BOOLEAN
-E1000BeginPass(PE1000_CONTEXT Context, BOOLEAN First, PFRAME_RECEIVE_ROUTINE *Receiver,
-               PVOID *ReceiverContext)
-{
-    BOOLEAN Begun;
-
-    KeAcquireSpinLockAtDpcLevel(&Context->Lock);
-    Begun = !First || !Context->Serving;
-    if (Begun) {
-        Context->Serving = TRUE;
-    }
-    *Receiver = Context->Started ? Context->Receiver : NULL;
-    *ReceiverContext = Context->ReceiverContext;
-    KeReleaseSpinLockFromDpcLevel(&Context->Lock);
-    return Begun;
-}
-
 /*
  * Takes what is done from both rings to Done, or the frames to their receiver. Returns
  * whether to look again: something was done, which may lead to more, or has come since.
+ * The server is no longer one when this returns FALSE.
  */
 static BOOLEAN
-E1000ServePass(PE1000_CONTEXT Context, BOOLEAN First, PLIST_ENTRY Done)
+E1000ServePass(PE1000_CONTEXT Context, PLIST_ENTRY Done)
 {
-    PFRAME_RECEIVE_ROUTINE Receiver;
-    PVOID ReceiverContext;
+    LONG Asked = Context->Serving;
+    PFRAME_RECEIVE_ROUTINE Receiver = Context->Started ? Context->Receiver : NULL;
     BOOLEAN More = FALSE;
 
     InitializeListHead(Done);
-    if (!E1000BeginPass(Context, First, &Receiver, &ReceiverContext)) {
-        return FALSE;
-    }
     if (Receiver != NULL) {
-        E1000IndicateFrames(Context, Receiver, ReceiverContext, Done);
+        E1000IndicateFrames(Context, Receiver, Done);
     }
     KeAcquireSpinLockAtDpcLevel(&Context->Lock);
     if (Context->Started) {
@@ -58,8 +38,9 @@ E1000ServePass(PE1000_CONTEXT Context, BOOLEAN First, PLIST_ENTRY Done)
         }
         E1000ServeTransmits(Context, Done);
     }
-    More = More || !IsListEmpty(Done);
-    Context->Serving = More;
+    /* Who asked since this pass began has gone, and may have seen what it has not. */
+    More = More || !IsListEmpty(Done) ||
+           InterlockedCompareExchange(&Context->Serving, 0, Asked) != Asked;
     KeReleaseSpinLockFromDpcLevel(&Context->Lock);
     return More;
 }
@@ -69,7 +50,7 @@ static VOID
 E1000ServeLater(PE1000_CONTEXT Context)
 {
     KeAcquireSpinLockAtDpcLevel(&Context->Lock);
-    Context->Serving = FALSE;
+    Context->Serving = 0;
     if (Context->Started) {
         E1000RequestService(Context);
     }
@@ -88,8 +69,11 @@ E1000Serve(PE1000_CONTEXT Context)
     LIST_ENTRY Done;
     ULONG Pass;
 
+    if (InterlockedIncrement(&Context->Serving) != 1) {
+        return;
+    }
     for (Pass = 0; More && Pass < E1000_PASSES; Pass++) {
-        More = E1000ServePass(Context, Pass == 0, &Done);
+        More = E1000ServePass(Context, &Done);
         E1000CompleteList(Context, &Done);
     }
     if (More) {

@@ -43,26 +43,15 @@ E1000HasRoom(PE1000_CONTEXT Context)
     return (Context->TransmitNext + 1) % E1000_TX_COUNT != Context->TransmitOldest;
 }
 
-/* Makes the next descriptor, which is free, send Length bytes of its buffer. The chip sees it
- * with the next E1000PushTransmits. */
+/* Makes the next descriptor, which is free and has number Index, send Length bytes of its
+ * buffer. The chip sees it with the next E1000PushTransmits. */
 FORCEINLINE VOID
-E1000FillDescriptor(PE1000_CONTEXT Context, ULONG Length)
+E1000FillDescriptor(PE1000_CONTEXT Context, volatile E1000_TX_DESCRIPTOR *Descriptor,
+                    ULONG Index, ULONG Length)
 {
-    ULONG Index = Context->TransmitNext;
-
-    Context->Shared->Transmit[Index].Control = E1000_TX_CONTROL(
+    Descriptor->Control = E1000_TX_CONTROL(
         Length, E1000_TX_COMMAND_EOP | E1000_TX_COMMAND_IFCS | E1000_TX_COMMAND_RS);
     Context->TransmitNext = (Index + 1) % E1000_TX_COUNT;
-}
-
-/* Tells the chip of what has been filled since it was told last. */
-VOID
-E1000PushTransmits(PE1000_CONTEXT Context)
-{
-    if (Context->TransmitTold != Context->TransmitNext) {
-        Context->TransmitTold = Context->TransmitNext;
-        E1000Write(Context, E1000_TDT, Context->TransmitNext);
-    }
 }
 
 /* Moves a write that waits into the ring. */
@@ -71,15 +60,15 @@ E1000StartWrite(PE1000_CONTEXT Context)
 {
     PLIST_ENTRY Entry = RemoveHeadList(&Context->Writes);
     PIRP Irp = CONTAINING_RECORD(Entry, IRP, Tail.Overlay.ListEntry);
-    PIRP *Slot = &Context->TransmitIrp[Context->TransmitNext];
+    ULONG Index = Context->TransmitNext;
+    PIRP *Slot = &Context->TransmitIrp[Index];
     ULONG Length = IoGetCurrentIrpStackLocation(Irp)->Parameters.Write.Length;
 
     InsertTailList(&Context->Sent, Entry);
     *Slot = Irp;
     E1000_IRP_SLOT(Irp) = Slot;
-    RtlCopyMemory(Context->TransmitBuffer[Context->TransmitNext], E1000_IRP_DATA(Irp),
-                  Length);
-    E1000FillDescriptor(Context, Length);
+    RtlCopyMemory(Context->TransmitBuffer[Index], E1000_IRP_DATA(Irp), Length);
+    E1000FillDescriptor(Context, &Context->Shared->Transmit[Index], Index, Length);
 }
 
 /*
@@ -179,9 +168,10 @@ E1000MakeRoom(PE1000_CONTEXT Context, PLIST_ENTRY Done)
     return E1000HasRoom(Context);
 }
 
-/* Gives the buffer of a receive descriptor to the next one to send, for its own. */
+/* Sends what is in the buffer of a receive descriptor: it and that of the next descriptor to
+ * send change places. */
 FORCEINLINE VOID
-E1000ExchangeBuffers(PE1000_CONTEXT Context, ULONG Received)
+E1000ExchangeAndFill(PE1000_CONTEXT Context, ULONG Received, ULONG Length)
 {
     ULONG Sent = Context->TransmitNext;
     volatile E1000_TX_DESCRIPTOR *To = &Context->Shared->Transmit[Sent];
@@ -193,6 +183,20 @@ E1000ExchangeBuffers(PE1000_CONTEXT Context, ULONG Received)
     Context->ReceiveBuffer[Received] = Buffer;
     To->BufferAddress = From->BufferAddress;
     From->BufferAddress = Address;
+    E1000FillDescriptor(Context, To, Sent, Length);
+}
+
+/* An answer that is no frame, or for which there is no room yet. */
+static __attribute__((noinline)) VOID
+E1000SendDifficultAnswer(PE1000_CONTEXT Context, ULONG Received, ULONG Length,
+                         PLIST_ENTRY Done)
+{
+    if (Length < E1000_HEADER_SIZE || Length > E1000_SEND_MAX ||
+        !E1000MakeRoom(Context, Done)) {
+        Context->Statistics.SendErrors++;
+        return;
+    }
+    E1000ExchangeAndFill(Context, Received, Length);
 }
 
 /* Puts a receiver's answer, in the buffer of a receive descriptor, into the ring. One that
@@ -201,11 +205,9 @@ E1000ExchangeBuffers(PE1000_CONTEXT Context, ULONG Received)
 VOID
 E1000SendAnswer(PE1000_CONTEXT Context, ULONG Received, ULONG Length, PLIST_ENTRY Done)
 {
-    if (Length < E1000_HEADER_SIZE || Length > E1000_SEND_MAX ||
-        (!E1000HasRoom(Context) && !E1000MakeRoom(Context, Done))) {
-        Context->Statistics.SendErrors++;
+    if (Length < E1000_HEADER_SIZE || Length > E1000_SEND_MAX || !E1000HasRoom(Context)) {
+        E1000SendDifficultAnswer(Context, Received, Length, Done);
         return;
     }
-    E1000ExchangeBuffers(Context, Received);
-    E1000FillDescriptor(Context, Length);
+    E1000ExchangeAndFill(Context, Received, Length);
 }

@@ -59,10 +59,12 @@ NvmeFailSlots(PNVME_QUEUE Queue, ULONG Attempts, NTSTATUS Status)
         Statuses[Index] = Status;
     }
     do {
-        KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+        KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+        KeAcquireSpinLockAtDpcLevel(&Queue->Lock);
         Count = NvmeTakeSlots(Queue, Attempts, Numbers);
-        KeReleaseSpinLock(&Queue->Lock, OldIrql);
+        KeReleaseSpinLockFromDpcLevel(&Queue->Lock);
         NvmeFinishSlots(Queue, Numbers, Statuses, Count);
+        KeLowerIrql(OldIrql);
     } while (Count == NVME_BATCH);
 }
 
@@ -93,15 +95,17 @@ NvmeResume(PNVME_QUEUE Queue)
 {
     KIRQL OldIrql;
 
-    KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+    KeAcquireSpinLockAtDpcLevel(&Queue->Lock);
     for (ULONG Number = 0; Number < Queue->SlotCount; Number++) {
         if (Queue->State == NvmeQueueRunning &&
             Queue->Slots[Number].State == NvmeSlotReady) {
             NvmeIssueLocked(&Queue->Slots[Number]);
         }
     }
-    KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    KeReleaseSpinLockFromDpcLevel(&Queue->Lock);
     NvmePump(Queue);
+    KeLowerIrql(OldIrql);
 }
 
 /*

@@ -156,18 +156,16 @@ NvmeStartSlot(PNVME_SLOT Slot)
  * Starts as much as can be started. One processor at a time does so for a queue; a caller
  * that finds another one at it (or itself, from a completion routine) leaves a request and
  * goes, so nothing recurses. The caller keeps the queue alive.
- * IRQL <= DISPATCH_LEVEL; takes Queue->Lock.
+ * IRQL: DISPATCH_LEVEL; takes Queue->Lock.
  */
 VOID
 NvmePump(PNVME_QUEUE Queue)
 {
     PNVME_SLOT Slot;
-    KIRQL OldIrql;
 
     if (NvmeNothingWaits(Queue)) {
         return;
     }
-    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
     if (InterlockedIncrement(&Queue->PumpRequests) == 1) {
         do {
             while ((Slot = NvmeClaimSlot(Queue)) != NULL) {
@@ -175,7 +173,6 @@ NvmePump(PNVME_QUEUE Queue)
             }
         } while (InterlockedDecrement(&Queue->PumpRequests) != 0);
     }
-    KeLowerIrql(OldIrql);
 }
 
 /* Unmaps the slot's memory; returns its IRP. */
@@ -195,16 +192,14 @@ NvmeUnmapSlot(PNVME_SLOT Slot)
 /*
  * Frees up to NVME_BATCH slots, none of them with the device, then completes their IRPs:
  * the next ones can start before that returns. The caller keeps the queue alive and holds
- * no lock. IRQL <= DISPATCH_LEVEL.
+ * no lock. IRQL: DISPATCH_LEVEL.
  */
 VOID
 NvmeFinishSlots(PNVME_QUEUE Queue, const UCHAR *Numbers, const NTSTATUS *Statuses,
                 ULONG Count)
 {
     PIRP Irps[NVME_BATCH];
-    KIRQL OldIrql;
 
-    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
     for (ULONG Index = 0; Index < Count; Index++) {
         Irps[Index] = NvmeUnmapSlot(&Queue->Slots[Numbers[Index]]);
     }
@@ -220,5 +215,4 @@ NvmeFinishSlots(PNVME_QUEUE Queue, const UCHAR *Numbers, const NTSTATUS *Statuse
     for (ULONG Index = 0; Index < Count; Index++) {
         NvmeCompleteDiskIrp(Irps[Index], Statuses[Index]);
     }
-    KeLowerIrql(OldIrql);
 }
