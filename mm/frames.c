@@ -12,8 +12,36 @@
    there gets others, while there are any. */
 #define MI_LOW_MEMORY (16ULL << 20)
 
-static KSPIN_LOCK MiFrameLock; /* guards MiFrames */
+/*
+ * Guards MiFrames, and is held with interrupts off: the HAL asks for page tables with them off,
+ * under its raw locks. A holder that could be interrupted might come into a KeIpiGenericCall,
+ * whose others wait there for the processor that waits here.
+ */
+static KSPIN_LOCK MiFrameLock;
 static MI_FRAME_MAP MiFrames;
+
+typedef struct _MI_FRAME_STATE {
+    BOOLEAN Enabled; /* interrupts */
+    KIRQL Irql;
+} MI_FRAME_STATE;
+
+static MI_FRAME_STATE
+MiLockFrames(VOID)
+{
+    MI_FRAME_STATE Old;
+
+    KE_ASSERT(KeGetCurrentIrql() <= DISPATCH_LEVEL);
+    Old.Enabled = ArchDisableInterrupts();
+    Old.Irql = KeAcquireSpinLockRaiseToDpc(&MiFrameLock);
+    return Old;
+}
+
+static VOID
+MiUnlockFrames(MI_FRAME_STATE Old)
+{
+    KeReleaseSpinLock(&MiFrameLock, Old.Irql);
+    ArchRestoreInterrupts(Old.Enabled);
+}
 
 /* Finds a place for the map, fills it, and reserves the place itself. */
 NTSTATUS
@@ -56,13 +84,10 @@ MmQueryTopOfMemory(VOID)
 ULONG64
 MiAllocateFramesWithin(const MI_FRAME_REQUEST *Request)
 {
-    KIRQL OldIrql;
-    ULONG64 Base;
+    MI_FRAME_STATE Old = MiLockFrames();
+    ULONG64 Base = MiTakeFrames(&MiFrames, Request);
 
-    KE_ASSERT(KeGetCurrentIrql() <= DISPATCH_LEVEL);
-    OldIrql = KeAcquireSpinLockRaiseToDpc(&MiFrameLock);
-    Base = MiTakeFrames(&MiFrames, Request);
-    KeReleaseSpinLock(&MiFrameLock, OldIrql);
+    MiUnlockFrames(Old);
     return Base;
 }
 
@@ -86,13 +111,10 @@ MmAllocateFrames(ULONG64 Count, ULONG64 Alignment, ULONG64 HighestAddress)
 VOID
 MmFreeFrames(ULONG64 PhysicalAddress, ULONG64 Count)
 {
-    KIRQL OldIrql;
-    BOOLEAN Freed;
+    MI_FRAME_STATE Old = MiLockFrames();
+    BOOLEAN Freed = MiReturnFrames(&MiFrames, PhysicalAddress, Count);
 
-    KE_ASSERT(KeGetCurrentIrql() <= DISPATCH_LEVEL);
-    OldIrql = KeAcquireSpinLockRaiseToDpc(&MiFrameLock);
-    Freed = MiReturnFrames(&MiFrames, PhysicalAddress, Count);
-    KeReleaseSpinLock(&MiFrameLock, OldIrql);
+    MiUnlockFrames(Old);
     if (!Freed) {
         KeBugCheckEx(PFN_LIST_CORRUPT, 7, PhysicalAddress >> PAGE_SHIFT, Count, 0);
     }
