@@ -123,7 +123,7 @@ def disk_image(tmp_path):
 def held(boot, disk_image):
     """The machine stopped after all its work, before it leaves, with QMP connected."""
     run = boot(disk=disk_image, options="hold", qmp=True)
-    assert run.wait_for(r"^dirql: holding", 90), "never came to the hold:\n" + run.text()
+    assert run.wait_for(r"^dirql: holding", 90), "never came to the hold:\n" + run.story()
     # COM2 is a file that QEMU writes through; what the kernel sent is there by now.
     run.report = report.load(run.report_file)
     return run

@@ -68,7 +68,7 @@ def session(nt, tmp_path_factory):
             "hbreak E1000DpcForIsr", "continue", "nt irql", "nt trace 3", "nt locks",
             "nt interrupts", "nt prcb",
             "nt pcr", "nt devices", "delete"])
-        assert run.wait_for(r"^dirql: holding", 90), run.text()
+        assert run.wait_for(r"^dirql: holding", 90), run.story()
         held = live_lines()
         found.held = gdb(nt, target, held)
         first = re.search(r" ([0-9a-f]{16}) \S+!", found.held["nt interrupts"])

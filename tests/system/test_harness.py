@@ -15,6 +15,7 @@ class Ended:
 
     def __init__(self, text, status):
         self.lines, self.status = text.splitlines(), status
+        self.times = [float(number) for number in range(len(self.lines))]
 
     def find(self, pattern):
         return [match for match in (re.search(pattern, line) for line in self.lines) if match]
@@ -35,7 +36,8 @@ STOP = "*** STOP: 0x000000D1 (0x10, 0x2, 0x0, 0xFFFF)\n" \
     (STOP, machine.BUGCHECK, "bugcheck 0x000000D1 DRIVER_IRQL_NOT_LESS_OR_EQUAL"),
     (PASS_LINE + "\n" + STOP, machine.PASSED, "bugcheck"),
     ("dirql: cannot start: no RSDP", machine.REFUSED, "refused to start: no RSDP"),
-    ("dirql: working", None, "hang"),
+    ("", None, "hang: no end within 60 s; last line, at 0.0 s: nothing"),
+    ("dirql: here\ndirql: working", None, "last line, at 1.0 s: dirql: working"),
     ("dirql: verdict: failed: ahci.sys did not start", machine.FAILED, "ahci.sys"),
     ("dirql: verdict: failed: lost", machine.PASSED, "lost"),
     (PASS_LINE, 1, "status 1"),
@@ -43,6 +45,16 @@ STOP = "*** STOP: 0x000000D1 (0x10, 0x2, 0x0, 0xFFFF)\n" \
 def test_verdict(text, status, expected):
     cause = verdict.cause(Ended(text, status), 60)
     assert cause is None if expected is None else expected in cause
+
+
+def test_story_has_times(tmp_path):
+    """Whether the host was slow or the kernel stood still is told by when its lines came."""
+    run = machine.Machine(None, folder=tmp_path)
+    run.command = ["sh", "-c", "echo one; sleep 0.2; echo two"]
+    with run:
+        assert run.wait_for("two", 30)
+        times = [float(time) for time in re.findall(r"^ *([\d.]+) ", run.story(), re.M)]
+    assert len(times) == 3 and times[1] - times[0] > 0.1 and times == sorted(times)
 
 
 @pytest.mark.parametrize("text, passed, failed", [

@@ -119,7 +119,7 @@ def test_before_anything_is_up(make_run):
 def test_nmi(boot, disk_image, cpus):
     """BUG-15: QEMU gives the NMI to all processors at once; one of them reports."""
     run = boot(disk=disk_image, options="hold", qmp=True, cpus=cpus)
-    assert run.wait_for(r"^dirql: holding", 90), run.text()
+    assert run.wait_for(r"^dirql: holding", 90), run.story()
     run.qmp.last_command("inject-nmi")
     assert run.wait(30) == machine.BUGCHECK, run.text()
     code, parameters, name = verdict.stop_report(run)

@@ -37,6 +37,7 @@ class Machine:
         self.report_file = self.folder / "com2.json"
         self.terminal = self.folder / "com1" if terminal else None
         self.lines = []
+        self.times = []  # when each of them came: seconds since the start
         self.status = None
         self.qmp = None
         self._wants_qmp = qmp
@@ -103,6 +104,7 @@ class Machine:
 
     def start(self):
         self._errors = (self.folder / "qemu.stderr").open("w")
+        self._started = time.monotonic()
         self._process = subprocess.Popen(
             self.command, stdin=subprocess.PIPE if self._console else subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self._errors)
@@ -117,6 +119,7 @@ class Machine:
             line = ESCAPES.sub("", raw.decode("utf-8", "replace")).strip("\r\n")
             with self._changed:
                 self.lines.append(line)
+                self.times.append(time.monotonic() - self._started)
                 self._changed.notify_all()
             if self._on_line:
                 self._on_line(line)
@@ -212,6 +215,17 @@ class Machine:
 
     def text(self):
         return "\n".join(self.lines)
+
+    def story(self):
+        """The lines with their times and, of a machine with QMP that still runs, what its
+        processors are at: for who asks why something never came. A host that was too slow
+        shows in the first times, a kernel that stands still in the last and the registers."""
+        text = "\n".join(f"{at:7.2f} {line}" for at, line in zip(self.times, self.lines))
+        text += f"\n{time.monotonic() - self._started:7.2f} is now"
+        if self.qmp and not self._ended:
+            with contextlib.suppress(OSError, RuntimeError, ConnectionError):
+                text += "\n" + self.qmp.hmp("info registers -a")
+        return text
 
     def find(self, pattern):
         """The matches of all serial lines with the pattern."""

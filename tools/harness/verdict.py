@@ -44,8 +44,9 @@ def cause(run, timeout):
     if refused:
         return f"the kernel refused to start: {refused[0].group(1)}"
     if run.status is None:
-        last = next((line for line in reversed(run.lines) if line.strip()), "nothing")
-        return f"hang: no end within {timeout:g} s; last line: {last}"
+        last, at = next(((line, at) for line, at in zip(reversed(run.lines), reversed(run.times))
+                         if line.strip()), ("nothing", 0))
+        return f"hang: no end within {timeout:g} s; last line, at {at:.1f} s: {last}"
     failed = run.find(r"^dirql: verdict: failed: (.*)")
     if failed:
         program = run.find(r"^io: (\S+ (?:ended with status|still runs after) .*)")
