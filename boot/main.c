@@ -220,6 +220,8 @@ BootPhaseOne(PVOID Context)
     BOOLEAN Ended;
 
     UNREFERENCED_PARAMETER(Context);
+    KeSetClockWatchdog(
+        RtlQueryNumber(BootInformation.Options, "clocklimit", CLOCK_WATCHDOG_LIMIT));
     BootStartProcessors(&BootInformation, RtlQueryNumber(BootInformation.Options, "cpus",
                                                          HAL_MAXIMUM_PROCESSORS));
     KeWatchSpinLocks();
@@ -231,8 +233,6 @@ BootPhaseOne(PVOID Context)
     KeSetDpcWatchdog(
         RtlQueryNumber(BootInformation.Options, "dpclimit", DPC_TIME_LIMIT),
         RtlQueryNumber(BootInformation.Options, "dpcperiod", DPC_WATCHDOG_PERIOD));
-    KeSetClockWatchdog(
-        RtlQueryNumber(BootInformation.Options, "clocklimit", CLOCK_WATCHDOG_LIMIT));
     BootStartThreadedDpcs();
     IoEnumerateDevices();
     BootProvoke(FALSE);

@@ -4,9 +4,12 @@
  *
  * Each processor looks at each of its ticks at one other, the next in number, so the cost is
  * the same for any number of processors. Of several that hang in a row, the one before the
- * first of them finds it.
+ * first of them finds it. In a KeIpiGenericCall, where no clock ticks, who waits for the others
+ * looks after them.
  */
 #include "ki.h"
+
+#define CLOCK_TICKS_PER_SECOND 64
 
 static ULONG KiClockWatchdogLimit; /* clock ticks; off until boot sets it */
 
@@ -45,5 +48,25 @@ KiWatchNeighbour(PKPRCB Prcb)
     if (KiClockWatchdogLimit != 0 && Prcb->NeighbourStill >= KiClockWatchdogLimit) {
         KeBugCheckEx(CLOCK_WATCHDOG_TIMEOUT, KiClockWatchdogLimit, 0,
                      (ULONG_PTR)Neighbour, Neighbour->Number);
+    }
+}
+
+/* From the waits of a KeIpiGenericCall; Left: who is waited for. A look counts as one tick at
+   most: time in which the host ran nobody is nobody's fault. */
+VOID
+KiWatchCall(PKI_CALL_WATCH Watch, KAFFINITY Left)
+{
+    ULONG64 Now = ArchReadTimeStamp();
+
+    if (Now - Watch->TimeStamp < HalQueryTimeStampFrequency() / CLOCK_TICKS_PER_SECOND) {
+        return;
+    }
+    Watch->TimeStamp = Now;
+    Watch->Ticks++;
+    if (KiClockWatchdogLimit != 0 && Watch->Ticks >= KiClockWatchdogLimit) {
+        PKPRCB Prcb = KiProcessorBlock[__builtin_ctzll(Left)];
+
+        KeBugCheckEx(CLOCK_WATCHDOG_TIMEOUT, KiClockWatchdogLimit, 0, (ULONG_PTR)Prcb,
+                     Prcb->Number);
     }
 }

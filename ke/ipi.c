@@ -10,8 +10,8 @@
 typedef struct _KI_IPI_PACKET {
     PKIPI_BROADCAST_WORKER Worker;
     ULONG_PTR Argument;
-    volatile LONG Missing; /* processors not at the barrier yet */
-    volatile LONG Running; /* others that have not finished */
+    volatile LONG64 Missing; /* processors not at the barrier yet, one bit each */
+    volatile LONG64 Running; /* others that have not finished */
 } KI_IPI_PACKET, *PKI_IPI_PACKET;
 
 static KSPIN_LOCK KiBroadcastLock;
@@ -30,14 +30,33 @@ KiSendIpi(PKPRCB Target, LONG Requests)
     ArchRestoreInterrupts(Enabled);
 }
 
+/* This processor is one of Processors no more. */
+static VOID
+KiLeave(volatile LONG64 *Processors)
+{
+    InterlockedAnd64(Processors, (LONG64)~AFFINITY_MASK(KeGetCurrentPrcb()->Number));
+}
+
+/* Waits until Processors are none. IPI_LEVEL: no clock ticks here that would see a processor
+   hang. */
+static VOID
+KiAwaitProcessors(const volatile LONG64 *Processors)
+{
+    KI_CALL_WATCH Watch = {ArchReadTimeStamp(), 0};
+    KAFFINITY Left;
+
+    while ((Left = (KAFFINITY)__atomic_load_n(Processors, __ATOMIC_ACQUIRE)) != 0) {
+        ArchPause();
+        KiWatchCall(&Watch, Left);
+    }
+}
+
 /* Meets the others, runs the worker, reports. IPI_LEVEL. */
 static ULONG_PTR
 KiJoinPacket(PKI_IPI_PACKET Packet)
 {
-    InterlockedDecrement(&Packet->Missing);
-    while (__atomic_load_n(&Packet->Missing, __ATOMIC_ACQUIRE) != 0) {
-        ArchPause();
-    }
+    KiLeave(&Packet->Missing);
+    KiAwaitProcessors(&Packet->Missing);
     return Packet->Worker(Packet->Argument);
 }
 
@@ -55,7 +74,7 @@ KiServiceIpi(PKTRAP_FRAME Frame)
         PKI_IPI_PACKET Packet = Prcb->IpiPacket;
 
         KiJoinPacket(Packet);
-        InterlockedDecrement(&Packet->Running); /* the packet is gone from here on */
+        KiLeave(&Packet->Running); /* the packet is gone from here on */
     }
     /* Also in the idle thread, which may be about to switch: it is masked there until
      * then. */
@@ -83,7 +102,7 @@ KiPostPacket(PKI_IPI_PACKET Packet, KAFFINITY Targets)
 /*
  * Runs BroadcastFunction on all processors at once: each is interrupted, raised to
  * IPI_LEVEL and kept at a barrier until all have come; the call returns when all have
- * finished.
+ * finished. One that does not come, or does not finish, is bug check 0x101 (BUG-25).
  *
  * Returns the function's value on the calling processor. IRQL: < IPI_LEVEL. Source:
  * IPI-1.
@@ -98,20 +117,19 @@ KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context)
     KIRQL Irql = KeGetCurrentIrql();
     KIRQL OldIrql = KfRaiseIrql((Irql > SYNCH_LEVEL) ? Irql : SYNCH_LEVEL);
     KI_IPI_PACKET Packet = {BroadcastFunction, Context, 0, 0};
-    KAFFINITY Active;
+    KAFFINITY Active, Others;
     ULONG_PTR Result;
 
     KE_ASSERT(Irql < IPI_LEVEL);
     KiAcquireSpinLock(&KiBroadcastLock);
     Active = KeActiveProcessors; /* once: a processor may be joining */
-    Packet.Missing = RtlCountBits(Active);
-    Packet.Running = Packet.Missing - 1;
-    KiPostPacket(&Packet, Active & ~AFFINITY_MASK(KeGetCurrentPrcb()->Number));
+    Others = Active & ~AFFINITY_MASK(KeGetCurrentPrcb()->Number);
+    Packet.Missing = (LONG64)Active;
+    Packet.Running = (LONG64)Others;
+    KiPostPacket(&Packet, Others);
     KfRaiseIrql(IPI_LEVEL);
     Result = KiJoinPacket(&Packet);
-    while (__atomic_load_n(&Packet.Running, __ATOMIC_ACQUIRE) != 0) {
-        ArchPause();
-    }
+    KiAwaitProcessors(&Packet.Running);
     KiReleaseSpinLock(&KiBroadcastLock);
     KeLowerIrql(OldIrql);
     return Result;

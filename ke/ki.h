@@ -146,6 +146,11 @@ VOID KiWatchDpcs(PKPRCB Prcb, KIRQL Irql);
 
 /* ---- clockwatch.c ---- */
 VOID KiWatchNeighbour(PKPRCB Prcb);
+typedef struct _KI_CALL_WATCH {
+    ULONG64 TimeStamp; /* TSC at the last look that counted */
+    ULONG Ticks;       /* of the clock, had it ticked */
+} KI_CALL_WATCH, *PKI_CALL_WATCH;
+VOID KiWatchCall(PKI_CALL_WATCH Watch, KAFFINITY Left);
 
 /* ---- clock.c ---- */
 ULONG64 KiQueryInterruptTime(VOID);

@@ -93,16 +93,37 @@ HangingThread(PVOID Context)
     }
 }
 
-/* BUG-25: processor 1 sits with interrupts off; the one before it finds that. */
+/* Processor 1 sits with interrupts off from here on. */
 static VOID
-StopClock(VOID)
+HangProcessorOne(VOID)
 {
     DbgPrint("# expect stop 0x%08X (0x%X, 0x0, *, 0x1)\n", CLOCK_WATCHDOG_TIMEOUT,
              CLOCK_LIMIT);
     KeSetSystemAffinityThread(1);
     KtapCreateThread(HangingThread, NULL);
     KtapSpinUntil(&Hangs, 1);
+}
+
+/* BUG-25: the processor before it finds that. */
+static VOID
+StopClock(VOID)
+{
+    HangProcessorOne();
     KtapSleep(30000);
+}
+
+static ULONG_PTR NTAPI
+HarmlessWorker(ULONG_PTR Argument)
+{
+    return Argument;
+}
+
+/* BUG-25, IPI-1: all others wait for it where their clocks do not tick, and find it too. */
+static VOID
+CallHungProcessor(VOID)
+{
+    HangProcessorOne();
+    KeIpiGenericCall(HarmlessWorker, 0);
 }
 
 static volatile UCHAR *Page;
@@ -161,9 +182,10 @@ typedef struct _STOP_CASE {
 } STOP_CASE;
 
 static const STOP_CASE Cases[] = {
-    {L"nodpc", QueueNoDpc},       {L"notimer", SetNoTimer}, {L"nowhere", QueueNowhere},
-    {L"region", LeaveRegionOpen}, {L"clock", StopClock},    {L"unmap", UnmapUnderReader},
-    {L"twice", QueueTwice},
+    {L"nodpc", QueueNoDpc},     {L"notimer", SetNoTimer},
+    {L"nowhere", QueueNowhere}, {L"region", LeaveRegionOpen},
+    {L"clock", StopClock},      {L"unmap", UnmapUnderReader},
+    {L"twice", QueueTwice},     {L"call", CallHungProcessor},
 };
 
 /* The value of case= in the Parameters key; empty when there is none. */
