@@ -49,6 +49,15 @@ WdfpLeaveD0(PWDFP_DEVICE Device, WDF_POWER_DEVICE_STATE Target)
     Device->PowerState = Target;
 }
 
+VOID
+WdfpRequireSupported(PWDFP_DEVICE Device, NTSTATUS Status, const CHAR *Why)
+{
+    if (Status == STATUS_NOT_SUPPORTED) {
+        WdfpViolation(Device->Object.Globals, Why, WDF_PNP_FATAL_ERROR,
+                      (ULONG_PTR)WdfpHandle(Device), (ULONG)Status, 0);
+    }
+}
+
 static VOID
 WdfpRelease(PWDFP_DEVICE Device)
 {
@@ -56,8 +65,11 @@ WdfpRelease(PWDFP_DEVICE Device)
         Device->Init->PnpPower.EvtDeviceReleaseHardware;
 
     if (Callback != NULL) {
-        WDFP_CALL(Device->Object.Globals, Callback, WdfpHandle(Device),
-                  WdfpHandle(Device->Translated));
+        WdfpRequireSupported(Device,
+                             WDFP_CALL(Device->Object.Globals, Callback,
+                                       WdfpHandle(Device),
+                                       WdfpHandle(Device->Translated)),
+                             "EvtDeviceReleaseHardware returned STATUS_NOT_SUPPORTED");
     }
     WdfpForgetInterrupts(Device);
     WdfpDeleteResourceLists(Device);

@@ -7,3 +7,5 @@
 
 VOID WdfpVanish(PWDFP_DEVICE Device);
 VOID WdfpEndSelfManaged(PWDFP_DEVICE Device);
+/* Stops for a status that neither PrepareHardware nor ReleaseHardware may return (WDF-32). */
+VOID WdfpRequireSupported(PWDFP_DEVICE Device, NTSTATUS Status, const CHAR *Why);

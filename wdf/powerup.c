@@ -7,6 +7,7 @@
 #include "children.h"
 #include "dma.h"
 #include "interrupt.h"
+#include "powerdown.h"
 #include "queue.h"
 #include "resources.h"
 
@@ -17,19 +18,6 @@ WdfpCallDevice(PWDFP_DEVICE Device, NTSTATUS(NTAPI *Callback)(WDFDEVICE))
     return Callback == NULL
                ? STATUS_SUCCESS
                : WDFP_CALL(Device->Object.Globals, Callback, WdfpHandle(Device));
-}
-
-/* A status that neither PrepareHardware nor ReleaseHardware may return (WDF-32). */
-static NTSTATUS
-WdfpCheckHardwareStatus(PWDFP_DEVICE Device, NTSTATUS Status)
-{
-    if (Status == STATUS_NOT_SUPPORTED) {
-        WdfpViolation(Device->Object.Globals,
-                      "EvtDevicePrepareHardware returned STATUS_NOT_SUPPORTED",
-                      WDF_PNP_FATAL_ERROR, (ULONG_PTR)WdfpHandle(Device), (ULONG)Status,
-                      0);
-    }
-    return Status;
 }
 
 static NTSTATUS
@@ -51,7 +39,9 @@ WdfpPrepare(PWDFP_DEVICE Device, PCM_RESOURCE_LIST Raw, PCM_RESOURCE_LIST Transl
     Status = WDFP_CALL(Device->Object.Globals, Callback, WdfpHandle(Device),
                        WdfpHandle(Device->Raw), WdfpHandle(Device->Translated));
     Device->Preparing = FALSE;
-    return WdfpCheckHardwareStatus(Device, Status);
+    WdfpRequireSupported(Device, Status,
+                         "EvtDevicePrepareHardware returned STATUS_NOT_SUPPORTED");
+    return Status;
 }
 
 static NTSTATUS

@@ -24,7 +24,7 @@ WdfpFunctionName(ULONG Index)
 DECLSPEC_NORETURN VOID
 WdfpStopUnimplemented(PWDFP_GLOBALS Globals, ULONG Index, ULONG_PTR Caller)
 {
-    DbgPrint("wdf: %s: %s is not implemented\n", Globals->Public.DriverName,
+    DbgPrint("wdf: %s: Wdf%s is not implemented\n", Globals->Public.DriverName,
              WdfpFunctionName(Index));
     KeBugCheckEx(WDF_VIOLATION, WDF_API_UNAVAILABLE, Index, Caller, 0);
 }

@@ -45,7 +45,8 @@ WdfpGlobals(PWDF_DRIVER_GLOBALS DriverGlobals)
 
 /* --- bind.c, slot.c ------------------------------------------------------------------- */
 
-/* The table, and its names one behind the other, each with its zero (tools/wdf_functions). */
+/* The table, and its names one behind the other, each without "Wdf" and with its zero
+   (tools/wdf_functions). */
 extern const WDFFUNC WdfpFunctionTable[WdfFunctionTableNumEntries];
 extern const CHAR WdfpFunctionNames[];
 

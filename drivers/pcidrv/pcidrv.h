@@ -5,6 +5,10 @@
  *   EvtInterruptDpc   at DISPATCH_LEVEL: completes requests from both rings, unmasks
  *   a work item       at PASSIVE_LEVEL: asks the PHY for the link, resets a chip that hangs
  *
+ * Frames are copied to and from blocks in a common buffer, not moved by WDFDMATRANSACTIONs:
+ * the chip wants a receive buffer before anybody knows which read the frame is for, and a
+ * frame in a transmit block is at most 1514 bytes, less work to copy than to map.
+ *
  * Reads wait in a manual queue, and so do writes that find no free block. ReceiveLock and
  * TransmitLock guard a ring each; no request is completed under one.
  */

@@ -283,6 +283,46 @@ QueryCase(PUNICODE_STRING Name)
     RtlQueryRegistryValues(RTL_REGISTRY_ABSOLUTE, Path, Table, NULL, NULL);
 }
 
+/* Whether case= is Name, whose mistake is the status that a callback returns. */
+static BOOLEAN
+CaseIs(PCWSTR Name)
+{
+    WCHAR Buffer[32];
+    UNICODE_STRING Case = {0, sizeof(Buffer), Buffer};
+    UNICODE_STRING Wanted;
+
+    QueryCase(&Case);
+    RtlInitUnicodeString(&Wanted, Name);
+    return RtlEqualUnicodeString(&Case, &Wanted, FALSE);
+}
+
+static NTSTATUS NTAPI
+PrepareHardware(WDFDEVICE Device, WDFCMRESLIST Raw, WDFCMRESLIST Translated)
+{
+    UNREFERENCED_PARAMETER(Raw);
+    UNREFERENCED_PARAMETER(Translated);
+    if (!CaseIs(L"prepare")) {
+        return STATUS_SUCCESS;
+    }
+    DbgPrint("# WDF-32 PrepareHardware must not return STATUS_NOT_SUPPORTED\n");
+    Expect("EvtDevicePrepareHardware returned STATUS_NOT_SUPPORTED$", WDF_PNP_FATAL_ERROR,
+           Number(Device), "0xC00000BB, 0x0");
+    return STATUS_NOT_SUPPORTED;
+}
+
+static NTSTATUS NTAPI
+ReleaseHardware(WDFDEVICE Device, WDFCMRESLIST Translated)
+{
+    UNREFERENCED_PARAMETER(Translated);
+    if (!CaseIs(L"release")) {
+        return STATUS_SUCCESS;
+    }
+    DbgPrint("# WDF-32 ReleaseHardware must not return STATUS_NOT_SUPPORTED\n");
+    Expect("EvtDeviceReleaseHardware returned STATUS_NOT_SUPPORTED$", WDF_PNP_FATAL_ERROR,
+           Number(Device), "0xC00000BB, 0x0");
+    return STATUS_NOT_SUPPORTED;
+}
+
 static NTSTATUS NTAPI
 SelfManagedInit(WDFDEVICE Device)
 {
@@ -297,7 +337,9 @@ SelfManagedInit(WDFDEVICE Device)
             Cases[Index].Make(Device);
         }
     }
-    DbgPrint("not ok 1 - the mistake ends in a stop\n1..1\n");
+    if (!CaseIs(L"release")) { /* which comes with the failure of this */
+        DbgPrint("not ok 1 - the mistake ends in a stop\n1..1\n");
+    }
     return STATUS_UNSUCCESSFUL;
 }
 
@@ -312,6 +354,8 @@ AddDevice(WDFDRIVER Driver, PWDFDEVICE_INIT Init)
     UNREFERENCED_PARAMETER(Driver);
     WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&Callbacks);
     Callbacks.EvtDeviceSelfManagedIoInit = SelfManagedInit;
+    Callbacks.EvtDevicePrepareHardware = PrepareHardware;
+    Callbacks.EvtDeviceReleaseHardware = ReleaseHardware;
     WdfDeviceInitSetPnpPowerEventCallbacks(Init, &Callbacks);
     Status = WdfDeviceCreate(&Init, WDF_NO_OBJECT_ATTRIBUTES, &Device);
     if (!NT_SUCCESS(Status)) {
