@@ -86,6 +86,10 @@ def find_tests():
     lines = listed.read_text().splitlines() if listed.exists() else []
     tests = [parse_line(line) for line in (text.partition("#")[0].strip() for text in lines)
              if line]
+    names = [test.name for test in tests]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:  # one module of the name would be booted for all of them
+        raise ValueError(f"{listed}: more than one test is called {', '.join(sorted(twice))}")
     named = {test.file for test in tests} | {
         words[0] for test in tests for words in test.others}
     files = sorted(f"{entry.name}.sys" for entry in folder.iterdir() if entry.is_dir())

@@ -185,7 +185,7 @@ static const STOP_CASE Cases[] = {
     {L"nodpc", QueueNoDpc},     {L"notimer", SetNoTimer},
     {L"nowhere", QueueNowhere}, {L"region", LeaveRegionOpen},
     {L"clock", StopClock},      {L"unmap", UnmapUnderReader},
-    {L"twice", QueueTwice},     {L"call", CallHungProcessor},
+    {L"twice", QueueTwice},     {L"unanswered", CallHungProcessor},
 };
 
 /* The value of case= in the Parameters key; empty when there is none. */
