@@ -83,11 +83,16 @@ static NTSTATUS
 IopCallCompletion(PDEVICE_OBJECT Device, PIRP Irp, PIO_STACK_LOCATION Stack)
 {
     PIO_COMPLETION_ROUTINE Routine = Stack->CompletionRoutine;
-    KIRQL Before = KeGetCurrentIrql();
-    NTSTATUS Status = Routine(Device, Irp, Stack->Context);
-    KIRQL After = KeGetCurrentIrql();
+    KIRQL Before, After;
+    NTSTATUS Status;
 
-    if (ExTracksDrivers && After != Before) {
+    if (!ExTracksDrivers) {
+        return Routine(Device, Irp, Stack->Context);
+    }
+    Before = KeGetCurrentIrql();
+    Status = Routine(Device, Irp, Stack->Context);
+    After = KeGetCurrentIrql();
+    if (After != Before) {
         KeExplainStop((ULONG_PTR)Routine,
                       "a completion routine returned at another IRQL");
         KeBugCheckEx(DRIVER_VERIFIER_DETECTED_VIOLATION, VERIFIER_COMPLETION_IRQL,

@@ -151,7 +151,7 @@ IopGiveList(PIOP_LIST_REQUEST Request)
  * The transfer that most are: within one page of the first MDL, which the device reaches.
  * FALSE: this is another one, and nothing has been done.
  */
-static BOOLEAN
+FORCEINLINE BOOLEAN
 IopTakePage(PIOP_LIST_REQUEST Request)
 {
     PMDL Mdl = Request->Mdl;
@@ -182,12 +182,8 @@ IopTakePage(PIOP_LIST_REQUEST Request)
 static NTSTATUS
 IopMeasureList(PIOP_LIST_REQUEST Request)
 {
-    NTSTATUS Status;
+    NTSTATUS Status = IopWalkRuns(Request);
 
-    if (IopTakePage(Request)) {
-        return STATUS_SUCCESS;
-    }
-    Status = IopWalkRuns(Request);
     if (NT_SUCCESS(Status) && Request->Registers > Request->Adapter->RegisterCount) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -264,7 +260,7 @@ IopBuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, 
                                 .Context = Context,
                                 .List = ScatterGatherBuffer,
                                 .Room = IopListRoom(ScatterGatherLength)};
-    NTSTATUS Status = IopMeasureList(&Request);
+    NTSTATUS Status = IopTakePage(&Request) ? STATUS_SUCCESS : IopMeasureList(&Request);
 
     if (!NT_SUCCESS(Status)) {
         return Status;

@@ -150,6 +150,16 @@ AhciWrite(PUCHAR Registers, ULONG Offset, ULONG Value)
     WRITE_REGISTER_ULONG((volatile ULONG *)(Registers + Offset), Value);
 }
 
+/* The IRP that has waited longest, or NULL. Port->Lock is held. */
+static inline PIRP
+AhciHeadIrp(PAHCI_PORT Port)
+{
+    if (IsListEmpty(&Port->Waiting)) {
+        return NULL;
+    }
+    return CONTAINING_RECORD(Port->Waiting.Flink, IRP, Tail.Overlay.ListEntry);
+}
+
 /* settings.c */
 NTSTATUS AhciReadSettings(PUNICODE_STRING RegistryPath);
 ULONG AhciCommandSeconds(VOID);
@@ -200,7 +210,6 @@ VOID AhciCompleteDiskIrp(PAHCI_PORT Port, PIRP Irp, NTSTATUS Status,
 
 /* queue.c */
 VOID AhciEnqueueIrp(PAHCI_PORT Port, PIRP Irp);
-PIRP AhciHeadIrp(PAHCI_PORT Port);
 BOOLEAN AhciClaimHeadIrp(PAHCI_PORT Port);
 VOID AhciFailWaiting(PAHCI_PORT Port, NTSTATUS Status);
 

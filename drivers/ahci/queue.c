@@ -56,16 +56,6 @@ AhciEnqueueIrp(PAHCI_PORT Port, PIRP Irp)
     }
 }
 
-/* The IRP that has waited longest, or NULL. Port->Lock is held. */
-PIRP
-AhciHeadIrp(PAHCI_PORT Port)
-{
-    if (IsListEmpty(&Port->Waiting)) {
-        return NULL;
-    }
-    return CONTAINING_RECORD(Port->Waiting.Flink, IRP, Tail.Overlay.ListEntry);
-}
-
 /*
  * Takes the head off the list. FALSE: its cancel routine is on the way and will complete
  * it; the entry is left linked to itself for that routine to unlink. Port->Lock is held.

@@ -83,12 +83,14 @@ static VOID
 NvmeQueueIrp(PNVME_CONTROLLER Controller, PIRP Irp)
 {
     PNVME_QUEUE Queue;
+    ULONG Processor;
     KIRQL OldIrql;
 
     IoMarkIrpPending(Irp);
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
-    Queue = Controller->QueueOf[KeGetCurrentProcessorNumberEx(NULL)];
-    NvmeEnqueueIrp(Queue, Irp);
+    Processor = KeGetCurrentProcessorNumberEx(NULL);
+    Queue = Controller->QueueOf[Processor];
+    NvmeEnqueueIrp(Queue, Irp, Processor);
     NvmePump(Queue);
     KeLowerIrql(OldIrql);
 }

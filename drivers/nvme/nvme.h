@@ -231,10 +231,55 @@ VOID NvmePlaceRing(PNVME_CONTROLLER Controller, PNVME_RING Ring, ULONG Number,
                    ULONG Entries, PVOID Memory, PHYSICAL_ADDRESS Address);
 VOID NvmeResetRing(PNVME_RING Ring);
 VOID NvmePutCommand(PNVME_RING Ring, const NVME_COMMAND *Command, ULONG Identifier);
-VOID NvmeRingTail(PNVME_RING Ring);
 BOOLEAN NvmeHasCompletion(const NVME_RING *Ring);
-BOOLEAN NvmeTakeCompletion(PNVME_RING Ring, PNVME_COMPLETION Completion);
-VOID NvmeRingHead(PNVME_RING Ring);
+
+/* The rings as their owners serve them, who hold their locks. In line: each request needs
+   all of these. */
+
+/* Tells the device how far the commands reach. */
+static inline VOID
+NvmeRingTail(PNVME_RING Ring)
+{
+    Ring->Told = Ring->Tail;
+    WRITE_REGISTER_ULONG(Ring->TailBell, Ring->Tail);
+}
+
+/* Copies the oldest new completion; FALSE: there is none. */
+static inline BOOLEAN
+NvmeTakeCompletion(PNVME_RING Ring, PNVME_COMPLETION Completion)
+{
+    ULONG Status = Ring->Completions[Ring->Head].Status;
+
+    if ((Status & NVME_PHASE) != Ring->Phase) {
+        return FALSE;
+    }
+    Completion->Result = Ring->Completions[Ring->Head].Result;
+    Completion->Status = Status;
+    Ring->Head++;
+    if (Ring->Head == Ring->Entries) {
+        Ring->Head = 0;
+        Ring->Phase ^= NVME_PHASE;
+    }
+    return TRUE;
+}
+
+/* Gives the taken entries back to the device. */
+static inline VOID
+NvmeRingHead(PNVME_RING Ring)
+{
+    WRITE_REGISTER_ULONG(Ring->HeadBell, Ring->Head);
+}
+
+/* Tells the device of the commands that it does not know of. Queue->Lock is held; a queue
+   that does not run is told nothing. */
+static inline VOID
+NvmeTellCommands(PNVME_QUEUE Queue)
+{
+    if (Queue->Ring.Told != Queue->Ring.Tail && Queue->State == NvmeQueueRunning) {
+        NvmeRingTail(&Queue->Ring);
+        Queue->Statistics.Bells++;
+    }
+}
 
 /* admin.c */
 NTSTATUS NvmeAllocateAdmin(PNVME_CONTROLLER Controller);
@@ -269,7 +314,7 @@ DRIVER_DISPATCH NvmeDeviceControl;
 VOID NvmeReportQueues(PNVME_CONTROLLER Controller);
 
 /* queue.c */
-VOID NvmeEnqueueIrp(PNVME_QUEUE Queue, PIRP Irp);
+VOID NvmeEnqueueIrp(PNVME_QUEUE Queue, PIRP Irp, ULONG Processor);
 PIRP NvmeClaimIrp(PNVME_QUEUE Queue);
 VOID NvmeFailWaiting(PNVME_QUEUE Queue, NTSTATUS Status);
 
@@ -278,7 +323,6 @@ VOID NvmePump(PNVME_QUEUE Queue);
 VOID NvmeFinishSlots(PNVME_QUEUE Queue, const UCHAR *Numbers, const NTSTATUS *Statuses,
                      ULONG Count);
 VOID NvmeIssueLocked(PNVME_SLOT Slot);
-VOID NvmeTellCommands(PNVME_QUEUE Queue);
 
 /* prp.c */
 NTSTATUS NvmeFillCommand(PNVME_SLOT Slot);

@@ -43,6 +43,16 @@ NvmeAddRun(PNVME_PAGES Pages, ULONG64 Address, ULONG Length)
     return TRUE;
 }
 
+/* What most requests are: bytes of one page, which need no list. */
+FORCEINLINE BOOLEAN
+NvmeIsOnePage(const SCATTER_GATHER_ELEMENT *Element)
+{
+    ULONG Offset = (ULONG)Element->Address.QuadPart & (NVME_PAGE - 1);
+
+    return (Offset & NVME_ADDRESS_ALIGNMENT) == 0 &&
+           Element->Length <= NVME_PAGE - Offset;
+}
+
 /* Describes the mapped memory of a read or write. */
 static NTSTATUS
 NvmeFillPages(PNVME_SLOT Slot)
@@ -52,6 +62,10 @@ NvmeFillPages(PNVME_SLOT Slot)
     NVME_PAGES Pages = {.Command = &Slot->Command,
                         .List = (PULONG64)(Queue->Lists + Offset)};
 
+    if (Slot->List->NumberOfElements == 1 && NvmeIsOnePage(&Slot->List->Elements[0])) {
+        Slot->Command.Data[0] = (ULONG64)Slot->List->Elements[0].Address.QuadPart;
+        return STATUS_SUCCESS;
+    }
     for (ULONG Index = 0; Index < Slot->List->NumberOfElements; Index++) {
         PSCATTER_GATHER_ELEMENT Element = &Slot->List->Elements[Index];
 

@@ -32,13 +32,12 @@ NvmeCancelIrp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
  * the IRP already cancelled. IRQL: DISPATCH_LEVEL; takes Queue->Lock.
  */
 VOID
-NvmeEnqueueIrp(PNVME_QUEUE Queue, PIRP Irp)
+NvmeEnqueueIrp(PNVME_QUEUE Queue, PIRP Irp, ULONG Processor)
 {
     NTSTATUS Status = STATUS_SUCCESS;
 
     Irp->Tail.Overlay.DriverContext[0] = Queue;
-    Irp->Tail.Overlay.DriverContext[1] =
-        (PVOID)(ULONG_PTR)KeGetCurrentProcessorNumberEx(NULL);
+    Irp->Tail.Overlay.DriverContext[1] = (PVOID)(ULONG_PTR)Processor;
     KeAcquireSpinLockAtDpcLevel(&Queue->Lock);
     if (!Queue->Open) {
         Status = STATUS_NO_SUCH_DEVICE;

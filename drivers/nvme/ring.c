@@ -52,43 +52,10 @@ NvmePutCommand(PNVME_RING Ring, const NVME_COMMAND *Command, ULONG Identifier)
     Ring->Tail = Ring->Tail + 1 == Ring->Entries ? 0 : Ring->Tail + 1;
 }
 
-VOID
-NvmeRingTail(PNVME_RING Ring)
-{
-    Ring->Told = Ring->Tail;
-    WRITE_REGISTER_ULONG(Ring->TailBell, Ring->Tail);
-}
-
 /* Whether the device has written a completion that has not been taken. Without the lock
    the answer may be a moment old. Any IRQL. */
 BOOLEAN
 NvmeHasCompletion(const NVME_RING *Ring)
 {
     return (Ring->Completions[Ring->Head].Status & NVME_PHASE) == Ring->Phase;
-}
-
-/* Copies the oldest new completion; FALSE: there is none. */
-BOOLEAN
-NvmeTakeCompletion(PNVME_RING Ring, PNVME_COMPLETION Completion)
-{
-    ULONG Status = Ring->Completions[Ring->Head].Status;
-
-    if ((Status & NVME_PHASE) != Ring->Phase) {
-        return FALSE;
-    }
-    Completion->Result = Ring->Completions[Ring->Head].Result;
-    Completion->Status = Status;
-    Ring->Head++;
-    if (Ring->Head == Ring->Entries) {
-        Ring->Head = 0;
-        Ring->Phase ^= NVME_PHASE;
-    }
-    return TRUE;
-}
-
-/* Gives the taken entries back to the device. */
-VOID
-NvmeRingHead(PNVME_RING Ring)
-{
-    WRITE_REGISTER_ULONG(Ring->HeadBell, Ring->Head);
 }

@@ -41,17 +41,6 @@ NvmeClaimSlot(PNVME_QUEUE Queue)
     return Slot;
 }
 
-/* Tells the device of the commands that it does not know of. Queue->Lock is held; a queue
-   that does not run is told nothing. */
-VOID
-NvmeTellCommands(PNVME_QUEUE Queue)
-{
-    if (Queue->Ring.Told != Queue->Ring.Tail && Queue->State == NvmeQueueRunning) {
-        NvmeRingTail(&Queue->Ring);
-        Queue->Statistics.Bells++;
-    }
-}
-
 /* Gives a complete command to the device, now or when whoever holds the bell lets go.
    Queue->Lock is held, the queue runs. */
 VOID
