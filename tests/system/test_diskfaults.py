@@ -120,10 +120,11 @@ def limit(bench, **limits):
             ["-object", json.dumps(group)])
 
 
-def test_sector_that_cannot_be_read(bench):
+@pytest.mark.parametrize("errno", [EIO, ENOSPC], ids=["EIO", "ENOSPC"])
+def test_sector_that_cannot_be_read(bench, errno):
     """Of 32 requests out at once one fails; the other 31 lose nothing by it."""
     bad = 5 * disk.MIB + 3 * CHUNK
-    bench.start(inject("read", EIO, bad + 7 * disk.SECTOR))
+    bench.start(inject("read", errno, bad + 7 * disk.SECTOR))
     bench.finish()
     assert bench.failures() == [("read", bad, IO_DEVICE_ERROR)]
     assert bench.errors == 1
