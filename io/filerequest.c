@@ -25,7 +25,7 @@ IopFreeFileRequest(PIOP_FILE_REQUEST Request)
 static VOID
 IopReleaseFileRequest(PIOP_FILE_REQUEST Request)
 {
-    if (Request->Irp != NULL) {
+    if (Request->Irp != NULL && IopLeaveFile(Request)) {
         IoFreeIrp(Request->Irp);
     }
     if (Request->Locked) {
@@ -134,6 +134,7 @@ IopBuildFileIrp(PIOP_FILE_REQUEST Request, UCHAR MajorFunction)
     Stack = IoGetNextIrpStackLocation(Irp);
     Stack->MajorFunction = MajorFunction;
     Stack->FileObject = Request->File;
+    IopEnterFile(Request);
     return TRUE;
 }
 

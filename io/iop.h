@@ -195,13 +195,18 @@ VOID IopCloseFileObject(PVOID Body); /* its last handle has gone */
 NTSTATUS IopLockFile(PFILE_OBJECT File, BOOLEAN Alertable);
 VOID IopUnlockFile(PFILE_OBJECT File);
 
+typedef struct _IOP_FILE_CANCEL IOP_FILE_CANCEL, *PIOP_FILE_CANCEL;
+
 /* filerequest.c: what every request through a handle has in common. Whoever begins one
    makes its IRP, fills the next stack location and the buffers, then sends the request or
    abandons it; either ends it. */
 typedef struct _IOP_FILE_REQUEST {
-    PFILE_OBJECT File;     /* referenced */
-    ACCESS_MASK Granted;   /* the rights of the handle */
-    PDEVICE_OBJECT Device; /* the top of the file's stack, referenced */
+    LIST_ENTRY Link;            /* File->IrpList, while there is an IRP */
+    PIOP_FILE_CANCEL Canceller; /* who is at it just now, or NULL; File->IrpListLock */
+    BOOLEAN Cancelled;          /* somebody was; the same lock */
+    PFILE_OBJECT File;          /* referenced */
+    ACCESS_MASK Granted;        /* the rights of the handle */
+    PDEVICE_OBJECT Device;      /* the top of the file's stack, referenced */
     PIRP Irp;
     PKEVENT Event; /* the caller's, referenced; or NULL */
     PIO_STATUS_BLOCK IoStatusBlock;
@@ -234,6 +239,10 @@ BOOLEAN IopBuildFileIrp(PIOP_FILE_REQUEST Request, UCHAR MajorFunction);
 NTSTATUS IopAbandonFileRequest(PIOP_FILE_REQUEST Request,
                                NTSTATUS Status); /* its Status */
 NTSTATUS IopSendFileRequest(PIOP_FILE_REQUEST Request);
+/* filecancel.c: a request with an IRP joins those of its file, and leaves them before its IRP
+   is freed. FALSE: somebody is cancelling the IRP and frees it. IRQL <= DISPATCH_LEVEL. */
+VOID IopEnterFile(PIOP_FILE_REQUEST Request);
+BOOLEAN IopLeaveFile(PIOP_FILE_REQUEST Request);
 /* The IRP of a request has run off the top. IRQL <= DISPATCH_LEVEL. */
 VOID IopFinishFileIrp(PIRP Irp, CCHAR PriorityBoost);
 

@@ -128,6 +128,8 @@ _IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
                           _In_ ULONG OutputBufferLength);
 _IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
     ZwFlushBuffersFile(_In_ HANDLE FileHandle, _Out_ PIO_STATUS_BLOCK IoStatusBlock);
+_IRQL_requires_(PASSIVE_LEVEL) NTSYSAPI NTSTATUS NTAPI
+    ZwCancelIoFile(_In_ HANDLE FileHandle, _Out_ PIO_STATUS_BLOCK IoStatusBlock);
 
 /* --- Information ------------------------------------------------------------------ */
 

@@ -46,10 +46,19 @@ Hold(PIRP Irp)
 VOID
 Release(NTSTATUS Status)
 {
-    PIRP Irp = InterlockedExchangePointer((PVOID *)&Held, NULL);
     KIRQL OldIrql;
+    PIRP Irp;
 
-    IoSetCancelRoutine(Irp, NULL);
+    IoAcquireCancelSpinLock(&OldIrql);
+    Irp = Held;
+    Held = NULL;
+    if (Irp != NULL) {
+        IoSetCancelRoutine(Irp, NULL);
+    }
+    IoReleaseCancelSpinLock(OldIrql);
+    if (Irp == NULL) {
+        return; /* it has been cancelled */
+    }
     KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
     Complete(Irp, Status, 0);
     KeLowerIrql(OldIrql);

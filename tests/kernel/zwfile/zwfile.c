@@ -27,6 +27,7 @@ FileTests(VOID)
     TestApcs();
     TestFailures();
     TestOverlap();
+    TestCancel();
     TestWaiting();
     TestAlert();
     TestInformation();

@@ -44,7 +44,7 @@ extern PIRP volatile Held;
 
 BOOLEAN CreateDevices(PDRIVER_OBJECT DriverObject);
 VOID DeleteDevices(VOID);
-/* Completes what is held, at DISPATCH_LEVEL. */
+/* Completes what is held, if anything is, at DISPATCH_LEVEL. */
 VOID Release(NTSTATUS Status);
 
 /* Opens device Which with Options; NULL when it failed. */
@@ -53,6 +53,6 @@ NTSTATUS OpenName(PCWSTR Name, HANDLE Root, ULONG Options, PHANDLE File);
 
 KTAP_SUITE TestOpen, TestNames, TestBadOpen, TestAttach;
 KTAP_SUITE TestTransfers, TestPosition, TestBadTransfers, TestControls;
-KTAP_SUITE TestEvents, TestApcs, TestFailures, TestOverlap;
+KTAP_SUITE TestEvents, TestApcs, TestFailures, TestOverlap, TestCancel;
 KTAP_SUITE TestWaiting, TestAlert;
 KTAP_SUITE TestInformation, TestShares, TestRights, TestMemory;
