@@ -1,8 +1,11 @@
 /*
  * The network adapter, which has many requests at once. QEMU's user network answers ARP.
  */
+#include <initguid.h>
+
 #include "paused.h"
 
+#include <frameinterface.h>
 #include <ntddndis.h>
 
 #define FRAME_LENGTH 60
@@ -71,6 +74,59 @@ TestAdapter(VOID)
     ok_status(Outcome(&Read), STATUS_SUCCESS, "PNP for the next");
     ok(IsReply(&Read), "PNP answer");
     Outcome(&Write);
+}
+
+static volatile LONG Received; /* ARP replies that Receive was given */
+
+static ULONG NTAPI
+Receive(PVOID ReceiveContext, PUCHAR Frame, ULONG Length)
+{
+    UNREFERENCED_PARAMETER(ReceiveContext);
+    if (Length > ARP_REPLY && Frame[FRAME_TYPE + 1] == 0x06 && Frame[ARP_REPLY] == 2) {
+        InterlockedIncrement(&Received);
+    }
+    return 0;
+}
+
+static NTSTATUS
+QueryInterface(PFRAME_INTERFACE Interface)
+{
+    PIO_STACK_LOCATION Stack;
+
+    KeInitializeEvent(&Link.Done, NotificationEvent, FALSE);
+    Link.Irp = IoBuildSynchronousFsdRequest(IRP_MJ_PNP, Adapter.Lower, NULL, 0, NULL,
+                                            &Link.Done, &Link.Result);
+    if (Link.Irp == NULL) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Link.Irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
+    Stack = IoGetNextIrpStackLocation(Link.Irp);
+    Stack->MinorFunction = IRP_MN_QUERY_INTERFACE;
+    Stack->Parameters.QueryInterface.InterfaceType = &GUID_FRAME_INTERFACE;
+    Stack->Parameters.QueryInterface.Size = sizeof(*Interface);
+    Stack->Parameters.QueryInterface.Version = FRAME_INTERFACE_VERSION;
+    Stack->Parameters.QueryInterface.Interface = (PINTERFACE)Interface;
+    Link.Returned = IoCallDriver(Adapter.Lower, Link.Irp);
+    return Outcome(&Link);
+}
+
+/* Who is called with each frame is called again after a stop, without having to ask. */
+VOID
+TestReceiver(VOID)
+{
+    FRAME_INTERFACE Interface;
+
+    ok_status(QueryInterface(&Interface), STATUS_SUCCESS, "the adapter's interface");
+    ok_status(Interface.SetReceiver(Interface.Context, Receive, NULL), STATUS_SUCCESS,
+              "with a receiver");
+    Restart(&Adapter, NULL);
+    ok_equal(Adapter.Starts, 3, "PNP the adapter is stopped and started");
+    RtlCopyMemory(Write.Data, ArpRequest, sizeof(ArpRequest));
+    SendTransfer(&Adapter, &Write, IRP_MJ_WRITE, FRAME_LENGTH);
+    ok_status(Outcome(&Write), STATUS_SUCCESS, "PNP a frame is sent then,");
+    ok(KtapAwait(&Received, 1), "PNP and its answer comes to the receiver");
+    ok_status(Interface.SetReceiver(Interface.Context, NULL, NULL), STATUS_SUCCESS,
+              "who leaves");
 }
 
 static VOID

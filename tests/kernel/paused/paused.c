@@ -168,6 +168,7 @@ RunTests(VOID)
         TestHeld();
         TestCancelStop();
         TestAdapter();
+        TestReceiver();
         TestUnfinished();
         TestAdapterLost();
         TestLost();

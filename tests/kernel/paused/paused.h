@@ -59,4 +59,5 @@ NTSTATUS Outcome(PREQUEST Request);
 
 /* adapter.c */
 VOID TestAdapter(VOID);
+VOID TestReceiver(VOID);
 VOID TestAdapterLost(VOID);
