@@ -49,7 +49,8 @@ CFLAGS := -std=gnu11 -ffreestanding -fno-pic -mcmodel=kernel -mno-red-zone \
 SMALL := boot/% hal/% ldr/% io/% wdf/% verifier/% ex/special% rtl/format.c \
          $(addprefix ke/,bugcallback.c bugcheck.c exception.c inspect.c stopcodes.c \
                          stopreport.c symbols.c unwind.c) \
-         $(addprefix ex/,inject.c process.c track.c unload.c)
+         $(addprefix ex/,extimer.c inject.c process.c thread.c track.c unload.c) \
+         arch/x86_64/paging.c ke/processor.c mm/framemap.c mm/space.c rtl/output.c
 FAST  := $(addprefix io/,call.c complete.c finish.c forward.c irp.c mdl.c packet.c sglist.c \
                          dma.c dmarun.c mapregister.c workitem.c statistics.c) \
          $(addprefix hal/,apic.c ipi.c) \
