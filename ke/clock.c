@@ -198,6 +198,7 @@ KiUpdateClock(PKTRAP_FRAME Frame)
     }
     KiWatchDpcs(Prcb, Frame->PreviousIrql);
     KiWatchNeighbour(Prcb);
+    KiWatchIpi(Prcb);
     KiWatchStorms(Prcb);
     KiBeginWatchdogPeriod(Prcb);
     Request = KiAdaptDpcRule(Prcb);

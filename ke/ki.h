@@ -146,6 +146,7 @@ VOID KiWatchDpcs(PKPRCB Prcb, KIRQL Irql);
 
 /* ---- clockwatch.c ---- */
 VOID KiWatchNeighbour(PKPRCB Prcb);
+VOID KiWatchIpi(PKPRCB Prcb);
 typedef struct _KI_CALL_WATCH {
     ULONG64 TimeStamp; /* TSC at the last look that counted */
     ULONG Ticks;       /* of the clock, had it ticked */

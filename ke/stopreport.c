@@ -181,12 +181,23 @@ KiPrintStopStack(VOID)
     }
 }
 
+/* What was asked of a processor by interrupt and not yet looked at. */
+static VOID
+KiPrintIpiRequests(PKPRCB Prcb)
+{
+    if (Prcb->IpiRequests != 0) {
+        KePrintUnlocked("*** processor %u has request 0x%X of others before it\n",
+                        Prcb->Number, (unsigned)Prcb->IpiRequests);
+    }
+}
+
 /* Where the other processors stood, and what they were about to say themselves. */
 VOID
 KiPrintStopOthers(VOID)
 {
     CHAR Text[160];
 
+    KiPrintIpiRequests(KeGetCurrentPrcb());
     for (ULONG Number = 0; Number < HAL_MAXIMUM_PROCESSORS; Number++) {
         PKPRCB Prcb = KiProcessorBlock[Number];
 
@@ -200,6 +211,7 @@ KiPrintStopOthers(VOID)
         KeDescribeAddress(Prcb->FrozenFrame->Rip, Text, sizeof(Text));
         KePrintUnlocked("processor %u irql %u at %s\n", Number,
                         Prcb->FrozenFrame->PreviousIrql, Text);
+        KiPrintIpiRequests(Prcb);
         if (Prcb->FrozenCode != 0) {
             KePrintUnlocked("*** processor %u came to bug check 0x%08X %s itself\n",
                             Number, Prcb->FrozenCode,

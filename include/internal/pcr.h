@@ -125,6 +125,7 @@ typedef struct _KPRCB {
     volatile LONG IpiRequests; /* any processor, interlocked */
     struct _KI_IPI_PACKET *volatile IpiPacket;
     ULONG64 IpiCount;
+    ULONG IpiStill; /* clock ticks that have found IpiRequests set, in a row */
     ULONG ApicId;
     volatile BOOLEAN Started;
     volatile BOOLEAN Frozen;
