@@ -11,9 +11,11 @@ tests/kernel/tests.txt replaces that default:
 `needs=` names drivers of tools/modules.txt or tests/kernel/modules.txt, which are loaded
 first. `as=` boots one file several times with different words; `device=` is one more device for
 QEMU, which may use the drive "pattern" (make_pattern); `options=` a boot option, and
-another with each more of it; `memory=` the MiB of the machine; `with=` a driver that the test loads itself, with its words. A test that provokes a bugcheck prints what it expects before it does, any parameter
-may be `*`, and what else the report has to say; one that expects the kernel to print
-something says which regular expression a later line has to match:
+another with each more of it; `memory=` the MiB of the machine; `nt=` the first profile it is
+for; `with=` a driver that the test loads itself, with its words. The driver is told the
+profile by the word `profile=`. A test that provokes a bugcheck prints what it expects before
+it does, any parameter may be `*`, and what else the report has to say; one that expects the
+kernel to print something says which regular expression a later line has to match:
 
     # expect stop 0x0000000A (0x10, 0x2, *, 0xFFFF800000001234)
     # expect guilty ReadAt
@@ -29,6 +31,7 @@ from dataclasses import dataclass, field
 
 from harness import disk, iso, ktap, machine, paths, verdict
 
+PROFILES = ("5.2", "6.0", "6.1", "6.2", "6.3", "10.0", "2004")
 TIMEOUT = 60
 JOBS = 2
 SLOWEST = 8  # boots that are named with their times
@@ -51,6 +54,7 @@ class Test:
     options: str = ""
     others: list = field(default_factory=list)
     memory: int = 256
+    since: str = PROFILES[0]
 
 
 def parse_line(line):
@@ -69,6 +73,8 @@ def parse_line(line):
             test.devices.append(value)
         elif key == "options":
             test.options = f"{test.options} {value}".strip()
+        elif key == "nt":
+            test.since = value
         elif key == "memory":
             test.memory = int(value)
         elif key == "with":
@@ -109,7 +115,7 @@ def build_isos(tests, nt):
         modules = iso.standard_modules() + [
             (file, words) for file, words in iso.standard_modules(OTHER_MODULES)
             if file.name in needed] + [
-            (paths.BUILD / "tests" / test.file, " ".join([test.name] + test.words))
+            (paths.BUILD / "tests" / test.file, " ".join([test.name] + test.words + [f"profile={nt}"]))
             for test in part] + [
             (paths.BUILD / "tests" / words[0], " ".join([words[0], "kind=test"] + words[1:]))
             for test in part for words in test.others]
@@ -224,7 +230,9 @@ def print_slowest(results):
 
 def run_all(nt, only=()):
     """The checks of every test, or of those whose name begins with a word of `only`."""
-    found = [test for test in find_tests() if not only or test.name.startswith(tuple(only))]
+    found = [test for test in find_tests()
+             if (not only or test.name.startswith(tuple(only))) and
+             PROFILES.index(test.since) <= PROFILES.index(nt)]
     tests = [test for test in found if is_built(test)]
     checks = [ktap.Check(f"{test.name}: build/tests/{test.file} is there", False)
               for test in found if not is_built(test)]

@@ -39,6 +39,13 @@ Fresh(PWDF_INTERRUPT_CONFIG Config)
     return Config;
 }
 
+/* What PassiveHandling is answered with: what else is wrong is said only where it is known. */
+static NTSTATUS
+WithPassive(NTSTATUS Status)
+{
+    return PassiveIsKnown() ? Status : STATUS_NOT_SUPPORTED;
+}
+
 static VOID
 TryParents(WDFDEVICE Device)
 {
@@ -130,8 +137,8 @@ TryInDeviceAdd(WDFDEVICE Device)
     Try(Device, &Config, NULL, STATUS_INVALID_PARAMETER,
         "WDF-6 CanWakeDevice without PassiveHandling");
     Config.PassiveHandling = TRUE;
-    Try(Device, &Config, NULL, STATUS_INVALID_PARAMETER,
-        "WDF-6 CanWakeDevice in EvtDriverDeviceAdd");
+    Try(Device, &Config, NULL, WithPassive(STATUS_INVALID_PARAMETER),
+        "WDF-5 WDF-6 CanWakeDevice in EvtDriverDeviceAdd");
     Fresh(&Config)->InterruptRaw = &Descriptor;
     Config.InterruptTranslated = &Descriptor;
     Try(Device, &Config, NULL, STATUS_INVALID_PARAMETER,
@@ -161,8 +168,8 @@ TryInPrepare(WDFDEVICE Device, PCM_PARTIAL_RESOURCE_DESCRIPTOR Raw,
     Config.ShareVector = WdfUseDefault;
     Config.PassiveHandling = TRUE;
     Config.CanWakeDevice = TRUE;
-    Try(Device, &Config, NULL, STATUS_INVALID_PARAMETER,
-        "WDF-6 CanWakeDevice without the hint in the resource");
+    Try(Device, &Config, NULL, WithPassive(STATUS_INVALID_PARAMETER),
+        "WDF-5 WDF-6 CanWakeDevice without the hint in the resource");
 }
 
 VOID

@@ -36,9 +36,9 @@ DiaryIrql(VOID)
     return HighestIrql;
 }
 
-/* Whether the module line says case=Name. */
-BOOLEAN
-CaseIs(PCWSTR Name)
+/* Whether the module line says Word=Text. */
+static BOOLEAN
+LineSays(PCWSTR Word, PCWSTR Text)
 {
     WCHAR Buffer[32], Path[200];
     UNICODE_STRING Value = {0, sizeof(Buffer), Buffer};
@@ -49,11 +49,25 @@ CaseIs(PCWSTR Name)
     wcscpy(Path + Ktap.RegistryPath.Length / sizeof(WCHAR), L"\\Parameters");
     RtlZeroMemory(Table, sizeof(Table));
     Table[0].Flags = RTL_QUERY_REGISTRY_DIRECT;
-    Table[0].Name = L"case";
+    Table[0].Name = (PWSTR)Word;
     Table[0].EntryContext = &Value;
     RtlQueryRegistryValues(RTL_REGISTRY_ABSOLUTE, Path, Table, NULL, NULL);
-    RtlInitUnicodeString(&Wanted, Name);
+    RtlInitUnicodeString(&Wanted, Text);
     return RtlEqualUnicodeString(&Value, &Wanted, FALSE);
+}
+
+BOOLEAN
+CaseIs(PCWSTR Name)
+{
+    return LineSays(L"case", Name);
+}
+
+/* Whether this profile is of a Windows whose framework knows PassiveHandling: since 8. */
+BOOLEAN
+PassiveIsKnown(VOID)
+{
+    return !LineSays(L"profile", L"5.2") && !LineSays(L"profile", L"6.0") &&
+           !LineSays(L"profile", L"6.1");
 }
 
 static VOID

@@ -60,6 +60,7 @@ VOID Diary(CHAR Letter);
 PCSTR DiaryText(VOID);
 KIRQL DiaryIrql(VOID);
 BOOLEAN CaseIs(PCWSTR Name);
+BOOLEAN PassiveIsKnown(VOID);
 
 /* device.c */
 EVT_WDF_DRIVER_DEVICE_ADD AddDevice;
