@@ -28,20 +28,27 @@ HalpWaitCommandIdle(VOID)
 }
 
 FORCEINLINE VOID
-HalpSendCommand(ULONG ApicId, ULONG Command)
+HalpWriteCommand(ULONG ApicId, ULONG Command)
 {
-    BOOLEAN Enabled = ArchDisableInterrupts();
     HalpWaitCommandIdle();
     HalpWriteApic(APIC_COMMAND_HIGH, ApicId << APIC_ID_SHIFT);
     HalpWriteApic(APIC_COMMAND_LOW, Command | APIC_COMMAND_ASSERT);
+}
+
+static VOID
+HalpSendCommand(ULONG ApicId, ULONG Command)
+{
+    BOOLEAN Enabled = ArchDisableInterrupts();
+
+    HalpWriteCommand(ApicId, Command);
     ArchRestoreInterrupts(Enabled);
 }
 
-/* Fixed, edge interrupt Vector to the processor with ApicId. Any IRQL. */
+/* Fixed, edge interrupt Vector to the processor with ApicId. Any IRQL, interrupts off. */
 VOID
 HalSendInterrupt(ULONG ApicId, UCHAR Vector)
 {
-    HalpSendCommand(ApicId, APIC_COMMAND_FIXED | Vector);
+    HalpWriteCommand(ApicId, APIC_COMMAND_FIXED | Vector);
 }
 
 /* Non-maskable interrupt to one processor. Any IRQL. */

@@ -33,38 +33,42 @@ KiSendIpi(PKPRCB Target, LONG Requests)
 }
 
 /*
- * A request whose interrupt never came, which must not be. It has happened on an emulated
- * machine, about once in two thousand starts, and then nobody sends another one, since the
- * word stays set (docs/deviations.md). The target's clock sees it, says so, and has the
- * interrupt sent.
+ * A request whose interrupt never came, which must not be; but if it is, nobody sends another
+ * one, since the word stays set, and sooner or later a KeIpiGenericCall waits for ever
+ * (docs/deviations.md). The target's clock sees it, says so, and has the interrupt sent.
  */
 VOID
 KiWatchIpi(PKPRCB Prcb)
 {
     LONG Requests = __atomic_load_n(&Prcb->IpiRequests, __ATOMIC_RELAXED);
+    BOOLEAN Enabled;
 
     Prcb->IpiStill = (Requests != 0) ? Prcb->IpiStill + 1 : 0;
     if (Prcb->IpiStill == IPI_PATIENCE) {
         Prcb->IpiStill = 0;
         KePrint("dirql: processor %u: request 0x%x stands without its interrupt\n",
                 Prcb->Number, (unsigned)Requests);
+        Enabled = ArchDisableInterrupts();
         HalSendInterrupt(Prcb->ApicId, IPI_VECTOR);
+        ArchRestoreInterrupts(Enabled);
     }
 }
 
-/* This processor is one of Processors no more. */
+/* Processor Number is one of Processors no more. */
 static VOID
-KiLeave(volatile LONG64 *Processors)
+KiLeave(volatile LONG64 *Processors, ULONG Number)
 {
-    InterlockedAnd64(Processors, (LONG64)~AFFINITY_MASK(KeGetCurrentPrcb()->Number));
+    __asm__ volatile("lock btrq %1, %0"
+                     : "+m"(*Processors)
+                     : "r"((ULONG64)Number)
+                     : "cc", "memory");
 }
 
-/* Waits until Processors are none. IPI_LEVEL: no clock ticks here that would see a processor
-   hang. */
-static VOID
-KiAwaitProcessors(const volatile LONG64 *Processors)
+/* IPI_LEVEL: no clock ticks here that would see a processor hang. */
+static __attribute__((noinline)) VOID
+KiSpinForProcessors(const volatile LONG64 *Processors)
 {
-    KI_CALL_WATCH Watch = {ArchReadTimeStamp(), 0};
+    KI_CALL_WATCH Watch = {0, 0};
     KAFFINITY Left;
 
     while ((Left = (KAFFINITY)__atomic_load_n(Processors, __ATOMIC_ACQUIRE)) != 0) {
@@ -73,11 +77,20 @@ KiAwaitProcessors(const volatile LONG64 *Processors)
     }
 }
 
+/* Waits until Processors are none. */
+static inline VOID
+KiAwaitProcessors(const volatile LONG64 *Processors)
+{
+    if (__atomic_load_n(Processors, __ATOMIC_ACQUIRE) != 0) {
+        KiSpinForProcessors(Processors);
+    }
+}
+
 /* Meets the others, runs the worker, reports. IPI_LEVEL. */
 static ULONG_PTR
-KiJoinPacket(PKI_IPI_PACKET Packet)
+KiJoinPacket(PKI_IPI_PACKET Packet, ULONG Number)
 {
-    KiLeave(&Packet->Missing);
+    KiLeave(&Packet->Missing, Number);
     KiAwaitProcessors(&Packet->Missing);
     return Packet->Worker(Packet->Argument);
 }
@@ -95,12 +108,12 @@ KiServiceIpi(PKTRAP_FRAME Frame)
     if (Requests & IPI_REQUEST_CALL) {
         PKI_IPI_PACKET Packet = Prcb->IpiPacket;
 
-        KiJoinPacket(Packet);
-        KiLeave(&Packet->Running); /* the packet is gone from here on */
+        KiJoinPacket(Packet, Prcb->Number);
+        KiLeave(&Packet->Running, Prcb->Number); /* the packet is gone from here on */
     }
     /* Also in the idle thread, which may be about to switch: it is masked there until
-     * then. */
-    if (Requests & IPI_REQUEST_DPC) {
+     * then. Not if it halts, for then it looks next. */
+    if ((Requests & IPI_REQUEST_DPC) && !Prcb->IdleLooks) {
         HalRequestSoftwareInterrupt(DISPATCH_LEVEL);
     }
     if (Requests & IPI_REQUEST_APC) {
@@ -141,16 +154,18 @@ KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context)
     KI_IPI_PACKET Packet = {BroadcastFunction, Context, 0, 0};
     KAFFINITY Active, Others;
     ULONG_PTR Result;
+    ULONG Number;
 
     KE_ASSERT(Irql < IPI_LEVEL);
     KiAcquireSpinLock(&KiBroadcastLock);
     Active = KeActiveProcessors; /* once: a processor may be joining */
-    Others = Active & ~AFFINITY_MASK(KeGetCurrentPrcb()->Number);
+    Number = KeGetCurrentPrcb()->Number;
+    Others = Active & ~AFFINITY_MASK(Number);
     Packet.Missing = (LONG64)Active;
     Packet.Running = (LONG64)Others;
     KiPostPacket(&Packet, Others);
     KfRaiseIrql(IPI_LEVEL);
-    Result = KiJoinPacket(&Packet);
+    Result = KiJoinPacket(&Packet, Number);
     KiAwaitProcessors(&Packet.Running);
     KiReleaseSpinLock(&KiBroadcastLock);
     KeLowerIrql(OldIrql);

@@ -148,7 +148,7 @@ VOID KiWatchDpcs(PKPRCB Prcb, KIRQL Irql);
 VOID KiWatchNeighbour(PKPRCB Prcb);
 VOID KiWatchIpi(PKPRCB Prcb);
 typedef struct _KI_CALL_WATCH {
-    ULONG64 TimeStamp; /* TSC at the last look that counted */
+    ULONG64 TimeStamp; /* TSC at the last look that counted; 0: the next one does */
     ULONG Ticks;       /* of the clock, had it ticked */
 } KI_CALL_WATCH, *PKI_CALL_WATCH;
 VOID KiWatchCall(PKI_CALL_WATCH Watch, KAFFINITY Left);

@@ -51,16 +51,18 @@ def show(data):
     sys.stdout.buffer.flush()
 
 
-def begin(terminal):
-    """Shows the first prompt. What comes before the greeting is firmware's and GRUB's."""
+def greeting(terminal):
+    """Up to the first prompt. What comes before the greeting is firmware's and GRUB's."""
     text = terminal.read_until(monitor.PROMPT, 60)
-    show(text[max(text.rfind(monitor.GREETING), 0):].encode())
+    return text[max(text.rfind(monitor.GREETING), 0):].encode()
 
 
 def talk(terminal):
-    """Both ways until the machine is gone, or raises KeyboardInterrupt for Ctrl-]."""
-    begin(terminal)
+    """Both ways until the machine is gone, or raises KeyboardInterrupt for Ctrl-]. Who sees the
+    prompt may type: keys are raw by then, since becoming so throws away what was typed."""
+    first = greeting(terminal)
     with RawKeys():
+        show(first)
         while True:
             ready, _, _ = select.select([terminal, sys.stdin], [], [])
             if terminal in ready:
@@ -78,7 +80,7 @@ def talk(terminal):
 def play(terminal):
     """Types the lines of standard input."""
     try:
-        begin(terminal)
+        show(greeting(terminal))
         for line in sys.stdin.read().splitlines() + ["quit"]:
             terminal.send(line.encode() + b"\r")
             show(terminal.read_until(monitor.PROMPT, 60).encode())
