@@ -88,12 +88,13 @@ WdfpDispatchByDriver(PWDFP_DEVICE Device, PIRP Irp)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     UCHAR Major = Stack->MajorFunction;
-    BOOLEAN Control =
-        Major == IRP_MJ_DEVICE_CONTROL || Major == IRP_MJ_INTERNAL_DEVICE_CONTROL;
+    ULONG Code = 0;
 
+    if (Major == IRP_MJ_DEVICE_CONTROL || Major == IRP_MJ_INTERNAL_DEVICE_CONTROL) {
+        Code = Stack->Parameters.DeviceIoControl.IoControlCode;
+    }
     return WDFP_CALL(Device->Object.Globals, Device->IrpDispatch[Major].Routine,
-                     WdfpHandle(Device), Major, Stack->MinorFunction,
-                     Control ? Stack->Parameters.DeviceIoControl.IoControlCode : 0,
+                     WdfpHandle(Device), Major, Stack->MinorFunction, Code,
                      Device->IrpDispatch[Major].Context, Irp, (PVOID)&WdfpFromFramework);
 }
 
