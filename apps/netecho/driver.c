@@ -20,7 +20,7 @@ static KSTART_ROUTINE NetechoThread;
 static WCHAR NetechoDevice[DEVICE_NAME_CAPACITY] = L"\\Device\\E1000_0";
 static WCHAR NetechoPeer[ADDRESS_CAPACITY] = L"10.0.2.2";
 static WCHAR NetechoAddress[ADDRESS_CAPACITY] = L"10.0.2.15";
-static NETECHO_PARAMETERS NetechoParameters = {.Count = 100};
+static NETECHO_PARAMETERS NetechoParameters = {.Count = 100, .Tries = 5};
 
 /* A counted string over a buffer: its text now, room for all that the buffer
  * holds. */
@@ -39,7 +39,7 @@ static NTSTATUS
 NetechoQueryRegistry(PUNICODE_STRING RegistryPath, PUNICODE_STRING Peer,
                      PUNICODE_STRING Address)
 {
-    RTL_QUERY_REGISTRY_TABLE Table[6];
+    RTL_QUERY_REGISTRY_TABLE Table[7];
     PWCHAR Path;
     ULONG Index;
 
@@ -64,7 +64,9 @@ NetechoQueryRegistry(PUNICODE_STRING RegistryPath, PUNICODE_STRING Peer,
     Table[3].EntryContext = Address;
     Table[4].Name = L"Serve";
     Table[4].EntryContext = &NetechoParameters.Serve;
-    for (Index = 0; Index < 5; Index++) {
+    Table[5].Name = L"Tries";
+    Table[5].EntryContext = &NetechoParameters.Tries;
+    for (Index = 0; Index < 6; Index++) {
         Table[Index].Flags = RTL_QUERY_REGISTRY_DIRECT;
         Table[Index].DefaultType = REG_NONE;
     }

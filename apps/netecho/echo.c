@@ -15,7 +15,7 @@ EchoResolvePeer(PECHO_JOB Job)
     ULONG64 Deadline;
     ULONG Try;
 
-    for (Try = 0; Try < ECHO_TRIES && !Job->PeerKnown; Try++) {
+    for (Try = 0; Try < Job->Tries && !Job->PeerKnown; Try++) {
         Status = EchoSendArp(Job, WIRE_ARP_REQUEST, &Job->Peer);
         Deadline = KeQueryInterruptTime() + ECHO_TIMEOUT;
         while (NT_SUCCESS(Status) && !Job->PeerKnown &&
@@ -65,7 +65,7 @@ EchoRetransmit(PECHO_JOB Job, PULONG64 NextDeadline)
             continue;
         }
         if (Request->Deadline <= KeQueryInterruptTime()) {
-            if (Request->Tries == ECHO_TRIES) {
+            if (Request->Tries >= Job->Tries) {
                 return STATUS_IO_TIMEOUT;
             }
             Job->Retransmitted++;
@@ -186,6 +186,7 @@ EchoRun(const NETECHO_PARAMETERS *Parameters)
     Job->Self.Address = Parameters->Address;
     Job->Peer.Address = Parameters->Peer;
     Job->Count = Parameters->Count;
+    Job->Tries = Parameters->Tries;
 
     Status = NicOpen(&Parameters->Device, &Job->Nic);
     if (NT_SUCCESS(Status)) {

@@ -9,7 +9,6 @@
 
 #define ECHO_WINDOW  8 /* divides 65536, so a sequence number names its place for ever */
 #define ECHO_TIMEOUT NETECHO_SECOND
-#define ECHO_TRIES   5 /* a request that often without an answer ends the job */
 
 C_ASSERT(0x10000 % ECHO_WINDOW == 0);
 
@@ -31,6 +30,7 @@ typedef struct _ECHO_JOB {
     ULONG Retransmitted;
     ULONG Damaged; /* replies with a wrong checksum or payload */
     ULONG Served;  /* echoes of others answered */
+    ULONG Tries;   /* as NETECHO_PARAMETERS has it */
     ECHO_REQUEST Window[ECHO_WINDOW];
     UCHAR Received[WIRE_FRAME_MAX];
     UCHAR Built[WIRE_FRAME_MAX];

@@ -31,6 +31,7 @@ typedef struct _NETECHO_PARAMETERS {
     ULONG Peer;            /* who is asked */
     ULONG Address;         /* who we are */
     ULONG Serve;           /* seconds to answer others for, afterwards */
+    ULONG Tries;           /* a request that often without an answer ends the job */
 } NETECHO_PARAMETERS, *PNETECHO_PARAMETERS;
 
 NTSTATUS EchoRun(const NETECHO_PARAMETERS *Parameters);

@@ -151,7 +151,7 @@ def set_bus_master(run, on):
 @pytest.fixture
 def pinging(boot, kernel, tmp_path):
     """A machine with enough echoes to do that something can happen meanwhile."""
-    run = boot(over_pcidrv(tmp_path, kernel, f"Count={ECHOES}"), net="own", qmp=True, extra=[
+    run = boot(over_pcidrv(tmp_path, kernel, f"Count={ECHOES} Tries=20"), net="own", qmp=True, extra=[
         "-netdev", "user,id=net0", "-device", f"i82557b,netdev=net0,addr={SLOT:#x}"])
     assert run.wait_for(r"^io: pcidrv.sys started", 60), run.text()
     run.runs_for(0.3)
